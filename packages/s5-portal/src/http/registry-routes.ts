@@ -1,0 +1,56 @@
+import { decodeBase64Url, encodeBase64Url } from '../codec/base64url'
+import { isPublicKey } from '../crypto/ed25519'
+import type { RegistryEntry } from '../registry/entry'
+import { InvalidEntryError } from '../registry/registry'
+import { bytesMember, readJsonObject } from './json-body'
+import type { PortalContext, PortalParts } from './portal-parts'
+import { HttpProblem } from './problem'
+
+/** `GET registry?pk=`: the entry of a key; 404 says that the portal never accepted one. */
+export async function readEntry(context: PortalContext, parts: PortalParts): Promise<Response> {
+  const pk = decodeBase64Url(context.req.query('pk') ?? '')
+  if (pk === undefined || !isPublicKey(pk)) {
+    throw new HttpProblem(400, 'pk must be the byte ed and 32 key bytes, as base64url')
+  }
+  const entry = parts.registry.get(pk)
+  parts.counters.add('registryReads')
+  if (entry === undefined) throw new HttpProblem(404, 'The key has no registry entry')
+  return context.json(entryJson(entry))
+}
+
+/** `POST registry`: stores an entry, or answers 409 with the one that stays. */
+export async function writeEntry(context: PortalContext, parts: PortalParts): Promise<Response> {
+  const entry = parseEntry(await readJsonObject(context.env.incoming))
+  const outcome = await parts.registry.put(entry).catch(throwAsProblem)
+  if (outcome.accepted) {
+    parts.counters.add('registryWrites')
+    return context.body(null, 204)
+  }
+  parts.counters.add('registryConflicts')
+  throw new HttpProblem(409, 'Revision number too low', { members: { current: entryJson(outcome.current) } })
+}
+
+function parseEntry(body: Readonly<Record<string, unknown>>): RegistryEntry {
+  if (typeof body.revision !== 'number') throw new HttpProblem(400, 'revision must be a number')
+  return {
+    pk: bytesMember(body, 'pk'),
+    revision: body.revision,
+    data: bytesMember(body, 'data'),
+    signature: bytesMember(body, 'signature'),
+  }
+}
+
+function entryJson({ pk, revision, data, signature }: RegistryEntry) {
+  return {
+    pk: encodeBase64Url(pk),
+    revision,
+    data: encodeBase64Url(data),
+    signature: encodeBase64Url(signature),
+  }
+}
+
+function throwAsProblem(error: unknown): never {
+  if (!(error instanceof InvalidEntryError)) throw error
+  const status = error.reason === 'forged' ? 422 : 400
+  throw new HttpProblem(status, `The registry entry was refused: ${error.message}`, { cause: error })
+}

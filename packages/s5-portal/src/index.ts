@@ -1,0 +1,5 @@
+export { createPortal } from './create-portal'
+export type { PortalOptions } from './portal-options'
+export { PortalStartError, type PortalStartErrorCode } from './start-error'
+export type { Portal } from './start-portal'
+export type { PortalStats, RouteName } from './stats/counters'

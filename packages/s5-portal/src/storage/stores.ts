@@ -1,0 +1,41 @@
+import type { BlobStore } from '../blobs/blob-store'
+import { DiskBlobStore } from '../blobs/disk-blob-store'
+import { MemoryBlobStore } from '../blobs/memory-blob-store'
+import { openDataFolder } from './data-folder'
+import type { Database } from './database'
+import { syncFolder } from './folder-sync'
+import { LmdbDatabase } from './lmdb-database'
+import { MemoryDatabase } from './memory-database'
+
+/** Where a portal keeps what it is given. */
+export interface Stores {
+  readonly database: Database
+  readonly blobs: BlobStore
+  close(): Promise<void>
+}
+
+/**
+ * Opens the stores in `dataDir`, or in memory when there is none.
+ *
+ * @throws PortalStartError when the folder cannot be used or another portal uses it
+ */
+export async function openStores(dataDir: string | undefined): Promise<Stores> {
+  return dataDir === undefined ? openMemoryStores() : openDiskStores(dataDir)
+}
+
+function openMemoryStores(): Stores {
+  const database = new MemoryDatabase()
+  return { database, blobs: new MemoryBlobStore(), close: () => database.close() }
+}
+
+async function openDiskStores(dataDir: string): Promise<Stores> {
+  const folder = await openDataFolder(dataDir)
+  const database = new LmdbDatabase(folder.database)
+  // LMDB flushes its file, but not the name of a file that it has just made.
+  await syncFolder(folder.database)
+  const close = async () => {
+    await database.close()
+    await folder.lock.release()
+  }
+  return { database, blobs: new DiskBlobStore(folder.blobs, folder.temporary), close }
+}

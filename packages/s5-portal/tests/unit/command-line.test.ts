@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { parseCommandLine, USAGE } from '../../src/cli-options'
+import { resolvePortalOptions } from '../../src/portal-options'
+
+describe('the command line', () => {
+  it('without flags runs a portal with the defaults', () => {
+    expect(parseCommandLine([])).toEqual({ kind: 'run', options: {} })
+  })
+
+  it('takes every flag', () => {
+    const args =
+      '--port 0 --host ::1 --data-dir d --public-url https://a.example --invite-code x --invite-code y'
+    expect(parseCommandLine([...args.split(' '), '--max-upload-bytes', '10'])).toEqual({
+      kind: 'run',
+      options: {
+        port: 0,
+        host: '::1',
+        dataDir: 'd',
+        publicUrl: 'https://a.example',
+        inviteCodes: ['x', 'y'],
+        maxUploadBytes: 10,
+      },
+    })
+  })
+
+  it.each(['help', 'version'])('with --%s asks for that, whatever else it has', (kind) => {
+    expect(parseCommandLine(['--port', '1', `--${kind}`])).toEqual({ kind })
+  })
+
+  it.each([['--nope'], ['--port'], ['word']])('with %s is refused', (...args) => {
+    expect(() => parseCommandLine(args)).toThrow('(see --help)')
+  })
+
+  it('has every flag in its help', () => {
+    for (const flag of ['port', 'host', 'data-dir', 'public-url', 'invite-code', 'max-upload-bytes']) {
+      expect(USAGE).toContain(`--${flag} `)
+    }
+  })
+})
+
+describe('portal options', () => {
+  it.each([
+    ['port', { port: 65_536 }],
+    ['port', { port: Number.NaN }],
+    ['maxUploadBytes', { maxUploadBytes: 0 }],
+    ['publicUrl', { publicUrl: 'portal.example' }],
+    ['publicUrl', { publicUrl: 'https://' }],
+    ['inviteCodes', { inviteCodes: [''] }],
+  ])('with a wrong %s are refused by that name', (name, options) => {
+    expect(() => resolvePortalOptions(options)).toThrow(name)
+  })
+
+  it('take the host that clients sign from the public URL', () => {
+    expect(resolvePortalOptions({ publicUrl: 'https://Portal.Example:443/x' }).publicHost).toBe(
+      'portal.example',
+    )
+    expect(resolvePortalOptions({ publicUrl: 'http://portal.example:8080' }).publicHost).toBe(
+      'portal.example:8080',
+    )
+  })
+})

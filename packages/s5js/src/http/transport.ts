@@ -1,0 +1,91 @@
+import { InvalidInputError } from '../errors/caller-errors'
+import { PortalUnreachableError } from '../errors/network-errors'
+import type { Portal } from '../portal/portal'
+import type { Call } from './call-options'
+import { PortalAnswer } from './portal-answer'
+import type { TransferStats } from './transfer-stats'
+
+/** The kinds of request that are counted by themselves. */
+export type RequestKind = 'uploads' | 'downloads' | 'registryReads' | 'registryWrites'
+
+export interface PortalRequest {
+  method: 'GET' | 'POST' | 'DELETE'
+  /** Below the portal's `/s5/`. */
+  path: string
+  query?: Record<string, string>
+  body?: { bytes: Uint8Array<ArrayBuffer>; contentType: string }
+  /** Sent as `Authorization: Bearer`. */
+  token?: string | undefined
+  kind?: RequestKind
+}
+
+/** Sends requests to portals and counts them. */
+export class HttpTransport {
+  readonly #stats: TransferStats = {
+    requests: 0,
+    uploads: 0,
+    downloads: 0,
+    registryReads: 0,
+    registryWrites: 0,
+    bytesUp: 0,
+    bytesDown: 0,
+  }
+
+  get stats(): TransferStats {
+    return { ...this.#stats }
+  }
+
+  /** The answer, of any status. @throws PortalUnreachableError when there is none */
+  async send(portal: Portal, request: PortalRequest, call: Call): Promise<PortalAnswer> {
+    call.signal.throwIfAborted()
+    const url = portal.url(request.path, request.query)
+    const where = url.origin + url.pathname
+    const headers = headersOf(request)
+    this.#countRequest(request)
+    try {
+      const response = await fetch(url, {
+        ...FETCH_OPTIONS,
+        ...optionsOf(request),
+        headers,
+        signal: call.signal,
+      })
+      const countBytes = (received: number) => {
+        this.#stats.bytesDown += received
+      }
+      return new PortalAnswer(response, { where, token: request.token, call, countBytes })
+    } catch (cause) {
+      call.signal.throwIfAborted()
+      throw new PortalUnreachableError(where, 'no connection', { cause })
+    }
+  }
+
+  #countRequest({ kind, body }: PortalRequest): void {
+    this.#stats.requests += 1
+    this.#stats.bytesUp += body?.bytes.length ?? 0
+    if (kind !== undefined) this.#stats[kind] += 1
+  }
+}
+
+// The cookies of a page are none of a portal's business.
+const FETCH_OPTIONS = { credentials: 'omit', referrerPolicy: 'no-referrer' } as const
+
+function optionsOf({ method, body, kind }: PortalRequest): RequestInit {
+  // Blobs never change; a registry entry from a browser's cache would be a stale read.
+  const cache = kind === 'downloads' ? 'default' : 'no-store'
+  return body === undefined ? { method, cache } : { method, cache, body: body.bytes }
+}
+
+function headersOf({ token, body }: PortalRequest): Record<string, string> {
+  return {
+    ...(token === undefined ? {} : { authorization: `Bearer ${requireToken(token)}` }),
+    ...(body === undefined ? {} : { 'content-type': body.contentType }),
+  }
+}
+
+/** Checked before `fetch`, whose own error would quote the token. @throws InvalidInputError */
+export function requireToken(token: string): string {
+  if (!/^[\x21-\x7e]{1,4096}$/.test(token)) {
+    throw new InvalidInputError('A token or invite code is 1 to 4096 visible ASCII characters')
+  }
+  return token
+}

@@ -1,0 +1,70 @@
+import { toBase64url } from '../bytes/base64url'
+import { equalBytes, utf8 } from '../bytes/bytes'
+import { RegistryConflictError } from '../errors/data-errors'
+import type { Call } from '../http/call-options'
+import type { PortalAnswer } from '../http/portal-answer'
+import type { HttpTransport } from '../http/transport'
+import type { Portal } from '../portal/portal'
+import type { RegistryEntry } from './entry'
+import { entryFromJson, entryToJson } from './entry-json'
+
+const CONFLICT_TEXT = 'Revision number too low'
+
+/** One portal's registry, over HTTP. */
+export class RegistryHttp {
+  readonly #transport: HttpTransport
+  readonly #portal: Portal
+
+  constructor(transport: HttpTransport, portal: Portal) {
+    this.#transport = transport
+    this.#portal = portal
+  }
+
+  /** Undefined only when the portal answers 404. */
+  async get(pk: Uint8Array, call: Call): Promise<RegistryEntry | undefined> {
+    const request = {
+      method: 'GET',
+      path: 'registry',
+      query: { pk: toBase64url(pk) },
+      kind: 'registryReads',
+    } as const
+    const answer = await this.#transport.send(this.#portal, request, call)
+    if (answer.status === 404) {
+      await answer.discard()
+      return undefined
+    }
+    if (!answer.isSuccess) throw await answer.failure()
+    return entryFromJson(await answer.json(), pk)
+  }
+
+  /** Resolves when the portal has acknowledged the entry, or holds it already. @throws RegistryConflictError */
+  async set(entry: RegistryEntry, call: Call): Promise<void> {
+    const body = { bytes: utf8(entryToJson(entry)), contentType: 'application/json' }
+    const request = { method: 'POST', path: 'registry', body, kind: 'registryWrites' } as const
+    const answer = await this.#transport.send(this.#portal, request, call)
+    if (answer.isSuccess) return answer.discard()
+    const current = await this.#conflicting(answer, entry, call)
+    if (current === undefined || !isSameEntry(current, entry)) throw new RegistryConflictError(current)
+  }
+
+  /** What the portal says is stored instead; undefined if it then says that there is nothing. */
+  async #conflicting(
+    answer: PortalAnswer,
+    entry: RegistryEntry,
+    call: Call,
+  ): Promise<RegistryEntry | undefined> {
+    if (answer.status === 409) {
+      const problem = await answer.json()
+      const carried: unknown = Object(problem).current
+      return carried === undefined ? this.get(entry.pk, call) : entryFromJson(carried, entry.pk)
+    }
+    const text = await answer.failureText()
+    // Dart portals report a conflict as an internal error, and do not say with what.
+    if (answer.status === 500 && text.includes(CONFLICT_TEXT)) return this.get(entry.pk, call)
+    throw answer.failureFor(text)
+  }
+}
+
+function isSameEntry(left: RegistryEntry, right: RegistryEntry): boolean {
+  return left.revision === right.revision && equalBytes(left.data, right.data)
+}

@@ -1,0 +1,34 @@
+import * as dagCbor from '@ipld/dag-cbor'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+
+/** What DAG-CBOR holds here: JSON values, bytes, and maps and lists of them. */
+export type DagValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly DagValue[]
+  | { readonly [key: string]: DagValue }
+
+/** DAG-CBOR (IPLD): one encoding for one value, so bytes can be hashed and compared. */
+export function encodeDagCbor(value: DagValue): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(dagCbor.encode(value))
+}
+
+/** @throws Error where the bytes are not exactly one strict DAG-CBOR value. */
+export function decodeDagCbor(bytes: Uint8Array): unknown {
+  return dagCbor.decode(bytes)
+}
+
+/** The first 16 bytes of SHA-256 over the DAG-CBOR of `value`, in hex. */
+export function digestOf(value: DagValue): string {
+  return bytesToHex(sha256(encodeDagCbor(value)).subarray(0, 16))
+}
+
+/** Byte-wise order of two strings in UTF-16 code units: the same on every device and in every locale. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,84 @@
+import { bytesToHex } from '@noble/hashes/utils.js'
+import type { ConversationInput } from './conversation/types'
+import { KeyRing } from './crypto/keys'
+import { randomBytes } from './crypto/platform'
+import { InvalidInputError, UnsupportedError } from './errors/input-errors'
+import { type SaveOptions, StorageManager, type StorageResult } from './managers/StorageManager'
+import { type Logger, silentLogger } from './observe/log'
+import { createCounters } from './observe/stats'
+import { connectS5, readSeedPhrase } from './storage/stores/s5-network'
+import { S5Store } from './storage/stores/s5-store'
+
+export interface CreateSdkOptions {
+  /** Base URL of the S5 portal to use. More than one is not supported yet. */
+  portals: readonly string[]
+  /** The owner's 15 S5 words. */
+  seedPhrase: string
+  /** Lets a new identity register where the portal asks for it. */
+  inviteCode?: string
+  /** Names this device in what it writes; each running SDK adds a random part of its own. */
+  deviceId?: string
+  /** @default says nothing */
+  logger?: Logger
+}
+
+/** The SDK of one identity. */
+export interface Sdk {
+  readonly storage: StorageManager
+  /** The same as `storage.saveConversation`. */
+  saveConversation(conversation: ConversationInput, options?: SaveOptions): Promise<StorageResult>
+  /** Waits for what is being saved, then lets go of keys, timers and connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Signs in and gives the SDK of one identity.
+ * @throws InvalidInputError (says which word of the phrase is wrong), StoreUnavailableError,
+ * NotAuthenticatedError
+ * @example
+ * const sdk = await createSdk({ portals: ['http://127.0.0.1:5522'], seedPhrase })
+ * await sdk.storage.appendMessage('first', { role: 'user', content: 'Hello' })
+ * await sdk.close()
+ */
+export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
+  const portal = parsePortals(options.portals)
+  if (typeof options.seedPhrase !== 'string') throw new InvalidInputError('seedPhrase', 'must be a string')
+  const entropy = readSeedPhrase(options.seedPhrase)
+  const keyRing = new KeyRing(entropy)
+  entropy.fill(0)
+  const network = await connectS5({
+    portal,
+    seedPhrase: options.seedPhrase,
+    ...(options.inviteCode === undefined ? {} : { inviteCode: options.inviteCode }),
+  })
+  const counters = createCounters()
+  const log = options.logger ?? silentLogger
+  const store = new S5Store({ network, keyRing, device: nameInstance(options.deviceId), counters, log })
+  const storage = new StorageManager({ store, counters, log })
+  return {
+    storage,
+    saveConversation: (conversation, saveOptions) => storage.saveConversation(conversation, saveOptions),
+    close: () => storage.close(),
+  }
+}
+
+function parsePortals(portals: unknown): string {
+  if (!Array.isArray(portals) || portals.length === 0) {
+    throw new InvalidInputError(
+      'portals',
+      'name a portal; `npx s5-portal` starts one on http://127.0.0.1:5522',
+    )
+  }
+  if (portals.length > 1) throw new UnsupportedError('more than one portal is not supported yet')
+  const [portal] = portals
+  if (typeof portal !== 'string' || !URL.canParse(portal) || !/^https?:$/.test(new URL(portal).protocol)) {
+    throw new InvalidInputError('portals[0]', 'must be an http or https URL')
+  }
+  return portal
+}
+
+/** Two running instances never share a name: the clock of a head tells their commits apart. */
+function nameInstance(deviceId: string | undefined): string {
+  const instance = bytesToHex(randomBytes(6))
+  return deviceId === undefined ? instance : `${deviceId}.${instance}`
+}

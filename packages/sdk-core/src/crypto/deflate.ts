@@ -1,0 +1,60 @@
+import { CorruptRecordError } from '../errors/storage-errors'
+import { nodeModule } from './platform'
+
+interface NodeZlib {
+  deflateRawSync(data: Uint8Array): Uint8Array
+  inflateRawSync(data: Uint8Array, options: { maxOutputLength: number }): Uint8Array
+}
+
+const zlib = nodeModule<NodeZlib>('node:zlib')
+
+/** Raw DEFLATE (RFC 1951). */
+export async function deflateRaw(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  if (zlib !== undefined) return zlib.deflateRawSync(data)
+  return collect(through(data, new CompressionStream('deflate-raw')), Number.POSITIVE_INFINITY)
+}
+
+/**
+ * The inverse of {@link deflateRaw}; stops as soon as more than `size` bytes come out.
+ * @throws CorruptRecordError unless exactly `size` bytes come out.
+ */
+export async function inflateRaw(data: Uint8Array, size: number): Promise<Uint8Array> {
+  const inflated = await inflateAtMost(data, size)
+  if (inflated.length !== size) throw new CorruptRecordError('a record is shorter than it declares')
+  return inflated
+}
+
+async function inflateAtMost(data: Uint8Array, size: number): Promise<Uint8Array> {
+  try {
+    if (zlib !== undefined) return zlib.inflateRawSync(data, { maxOutputLength: Math.max(size, 1) })
+    return await collect(through(new Uint8Array(data), new DecompressionStream('deflate-raw')), size)
+  } catch (cause) {
+    throw new CorruptRecordError('a record does not inflate to its declared size', cause)
+  }
+}
+
+function through(data: Uint8Array<ArrayBuffer>, transform: CompressionStream | DecompressionStream) {
+  return new Blob([data]).stream().pipeThrough(transform)
+}
+
+async function collect(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.length
+    if (length > maxBytes) throw new RangeError(`more than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return concat(...chunks)
+}
+
+/** The bytes of all `parts` in one array. */
+export function concat(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}

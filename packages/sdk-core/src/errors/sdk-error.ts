@@ -1,0 +1,37 @@
+/** Every code an {@link SDKError} can carry. Codes are stable: applications may switch on them. */
+export type SDKErrorCode =
+  | 'REVISION_CONFLICT'
+  | 'STORE_UNAVAILABLE'
+  | 'LOCK_TIMEOUT'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'CONVERSATION_DELETED'
+  | 'CORRUPT_RECORD'
+  | 'DECRYPTION_FAILED'
+  | 'UNSUPPORTED_FORMAT'
+  | 'NOT_AUTHENTICATED'
+  | 'SESSION_STATE'
+  | 'INVALID_INPUT'
+  | 'UNSUPPORTED'
+
+export interface SDKErrorOptions {
+  /** One sentence that may be shown to an end user: no ids, no keys, no content. */
+  userMessage: string
+  /** Whether the same call may succeed later without a change by the caller. @default false */
+  retryable?: boolean
+  cause?: unknown
+}
+
+/** The one error class of the SDK. Subclasses exist where a caller decides differently. */
+export class SDKError extends Error {
+  override readonly name: string = 'SDKError'
+  readonly code: SDKErrorCode
+  readonly userMessage: string
+  readonly retryable: boolean
+
+  constructor(code: SDKErrorCode, message: string, options: SDKErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.userMessage = options.userMessage
+    this.retryable = options.retryable ?? false
+  }
+}

@@ -1,0 +1,31 @@
+export type {
+  Conversation,
+  ConversationInput,
+  ConversationSummary,
+  JsonValue,
+  Message,
+  MessageInput,
+  MessagePart,
+  MessageRole,
+} from './conversation/types'
+export { type CreateSdkOptions, createSdk, type Sdk } from './create-sdk'
+export { ClosedError, NotAuthenticatedError } from './errors/identity-errors'
+export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from './errors/input-errors'
+export { SDKError, type SDKErrorCode } from './errors/sdk-error'
+export {
+  ConversationDeletedError,
+  CorruptRecordError,
+  DecryptionFailedError,
+  RevisionConflictError,
+  StoreUnavailableError,
+  UnsupportedFormatError,
+} from './errors/storage-errors'
+export {
+  type ReadOptions,
+  type SaveOptions,
+  StorageManager,
+  type StorageResult,
+} from './managers/StorageManager'
+export type { Logger } from './observe/log'
+export type { StorageStats } from './observe/stats'
+export { generateSeedPhrase } from './storage/stores/s5-network'

@@ -1,0 +1,51 @@
+/** What a registry entry says: which head is current. */
+export interface Pointer {
+  revision: number
+  /** BLAKE3-256 of the head blob. */
+  hash: Uint8Array
+}
+
+/** May read and move one pointer. */
+export interface PointerKey {
+  readPointer(signal: AbortSignal): Promise<Pointer | undefined>
+  /**
+   * Resolves only when the network has acknowledged that the pointer is now `pointer`.
+   * @throws PointerConflict with what is current instead.
+   */
+  movePointer(pointer: Pointer, signal: AbortSignal): Promise<void>
+}
+
+export interface TransferStats {
+  requests: number
+  bytesUp: number
+  bytesDown: number
+}
+
+/**
+ * Blobs and pointers, as the store needs them. `undefined` means authoritatively absent; anything
+ * inconclusive throws `StoreUnavailableError`, anything that does not match its hash or signature
+ * `CorruptRecordError`.
+ */
+export interface Network {
+  pointerKey(seed: Uint8Array): Promise<PointerKey>
+  /** BLAKE3-256. */
+  hash(blob: Uint8Array): Promise<Uint8Array>
+  /** S5 blob id of a blob of `size` bytes, multibase. */
+  cidOf(hash: Uint8Array, size: number): string
+  upload(blob: Uint8Array, signal: AbortSignal): Promise<void>
+  download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
+  getStats(): TransferStats
+  close(): void
+}
+
+/** The pointer was moved by someone else. Not an error of callers: the commit rebases on `current`. */
+export class PointerConflict extends Error {
+  override readonly name = 'PointerConflict'
+  /** Absent where the network refused the pointer without naming another one. */
+  readonly current: Pointer | undefined
+
+  constructor(current: Pointer | undefined, cause: Error) {
+    super(cause.message, { cause })
+    this.current = current
+  }
+}

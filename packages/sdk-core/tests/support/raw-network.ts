@@ -1,0 +1,39 @@
+import { KeyRing } from '../../src/crypto/keys'
+import type { Network, PointerKey } from '../../src/storage/network'
+import { connectS5, readSeedPhrase } from '../../src/storage/stores/s5-network'
+
+const signal = () => AbortSignal.timeout(10_000)
+
+/** The owner's own keys and connection, for doing with them what the SDK never would. */
+export interface RawNetwork {
+  network: Network
+  keyRing: KeyRing
+  /** The bytes of the head blob that is current. */
+  readHead(id: string): Promise<Uint8Array>
+  /** Makes `blob` the current head, one revision up. */
+  publish(id: string, blob: Uint8Array): Promise<void>
+}
+
+export async function connectRaw(portal: string, seedPhrase: string): Promise<RawNetwork> {
+  const network = await connectS5({ portal, seedPhrase })
+  const keyRing = new KeyRing(readSeedPhrase(seedPhrase))
+  const pointerOf = (id: string): Promise<PointerKey> =>
+    network.pointerKey(keyRing.conversationKeys(id, 0).registrySeed())
+  return {
+    network,
+    keyRing,
+    readHead: async (id) => {
+      const pointer = await (await pointerOf(id)).readPointer(signal())
+      const blob = pointer && (await network.download(pointer.hash, 2 ** 24, signal()))
+      if (blob === undefined) throw new Error(`${id} has no head`)
+      return blob
+    },
+    publish: async (id, blob) => {
+      const pointer = await pointerOf(id)
+      const current = await pointer.readPointer(signal())
+      await network.upload(blob, signal())
+      const hash = await network.hash(blob)
+      await pointer.movePointer({ revision: (current?.revision ?? 0) + 1, hash }, signal())
+    },
+  }
+}

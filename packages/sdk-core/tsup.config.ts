@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  dts: { resolve: [/^@s5-dev\/s5js/], compilerOptions: { ignoreDeprecations: '6.0', composite: false } },
+  noExternal: [/^@s5-dev\/s5js/],
+  sourcemap: true,
+  clean: true,
+  silent: true,
+})

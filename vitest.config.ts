@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+
+const resolve = { conditions: ['@s5-conversations/source', 'import', 'module', 'default'] }
+
+function project(name: string, include: string[], timeoutMs: number) {
+  return {
+    resolve,
+    ssr: { resolve },
+    test: {
+      name,
+      include,
+      exclude: ['**/node_modules/**', '**/dist/**', ...(name === 'long' ? [] : ['**/*.long.test.ts'])],
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+    },
+  }
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('s5js', ['packages/s5js/tests/**/*.test.ts'], 20_000),
+      project('s5-portal', ['packages/s5-portal/tests/**/*.test.ts'], 30_000),
+      project('sdk-core', ['packages/sdk-core/tests/**/*.test.ts'], 60_000),
+      project('demo', ['examples/**/*.test.ts'], 60_000),
+      project('long', ['packages/**/*.long.test.ts'], 30 * 60_000),
+    ],
+  },
+})
