@@ -18,6 +18,7 @@ function project(name: string, include: string[], timeoutMs: number) {
 
 export default defineConfig({
   test: {
+    reporters: ['default', ['json', { outputFile: 'coverage/test-report.json' }]],
     projects: [
       project('s5js', ['packages/s5js/tests/**/*.test.ts'], 20_000),
       project('s5-portal', ['packages/s5-portal/tests/**/*.test.ts'], 30_000),
