@@ -67,10 +67,11 @@ async function steadySaves(network, url, roundTripMs) {
   const times = 30
   const saveMs = await medianTime(times, () => sdk.storage.appendMessage('steady', message))
   const after = sdk.storage.getStats()
+  await sdk.storage.appendMessage('short', message)
   await sdk.close()
   const reader = await createSdk({ portals: [url], seedPhrase })
   const signedIn = reader.storage.getStats()
-  const loadMs = await timed(() => reader.storage.loadConversation('steady'))
+  const loadMs = await timed(() => reader.storage.loadConversation('short'))
   const loaded = reader.storage.getStats()
   await reader.close()
   const perSave = (/** @type {'requests' | 'bytesUp'} */ name) =>
@@ -84,7 +85,7 @@ async function steadySaves(network, url, roundTripMs) {
       ...(roundTripMs === undefined ? {} : { roundTrips: round(saveMs / roundTripMs) }),
     },
     {
-      operation: `cold load, ${network}`,
+      operation: `cold load of a short conversation, ${network}`,
       ms: round(loadMs),
       requests: loaded.requests - signedIn.requests,
       bytesUp: 0,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { inspect } from 'node:util'
 import { version } from '../package.json'
 import { parseCommandLine, USAGE } from './cli-options'
 import { createPortal } from './create-portal'
@@ -31,8 +32,7 @@ function fail(error: unknown): void {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof PortalStartError) return error.message
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return error instanceof PortalStartError ? error.message : inspect(error)
 }
 
 main(process.argv.slice(2)).catch(fail)

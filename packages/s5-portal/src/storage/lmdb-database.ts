@@ -9,8 +9,15 @@ export class LmdbDatabase implements Database {
   readonly #root: RootDatabase<Uint8Array, Uint8Array>
 
   constructor(folder: string) {
-    // With overlapping sync, readers would see what is committed but not flushed yet.
-    this.#root = open({ path: folder, noSubdir: false, overlappingSync: false, encoding: 'binary' })
+    this.#root = open({
+      path: folder,
+      noSubdir: false,
+      encoding: 'binary',
+      // With overlapping sync, readers would see what is committed but not flushed yet.
+      overlappingSync: false,
+      // Batching by turns makes a promise of its own that nobody holds: on a full disk it would end the process.
+      eventTurnBatching: false,
+    })
   }
 
   table(name: TableName): Table {

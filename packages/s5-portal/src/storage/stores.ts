@@ -1,7 +1,8 @@
 import type { BlobStore } from '../blobs/blob-store'
 import { DiskBlobStore } from '../blobs/disk-blob-store'
 import { MemoryBlobStore } from '../blobs/memory-blob-store'
-import { openDataFolder } from './data-folder'
+import { PortalStartError } from '../start-error'
+import { type DataFolder, openDataFolder } from './data-folder'
 import type { Database } from './database'
 import { syncFolder } from './folder-sync'
 import { LmdbDatabase } from './lmdb-database'
@@ -30,12 +31,26 @@ function openMemoryStores(): Stores {
 
 async function openDiskStores(dataDir: string): Promise<Stores> {
   const folder = await openDataFolder(dataDir)
-  const database = new LmdbDatabase(folder.database)
-  // LMDB flushes its file, but not the name of a file that it has just made.
-  await syncFolder(folder.database)
+  const database = await openDatabase(folder).catch(async (error: unknown) => {
+    await folder.lock.release()
+    throw error
+  })
   const close = async () => {
     await database.close()
     await folder.lock.release()
   }
   return { database, blobs: new DiskBlobStore(folder.blobs, folder.temporary), close }
+}
+
+async function openDatabase(folder: DataFolder): Promise<Database> {
+  try {
+    const database = new LmdbDatabase(folder.database)
+    // LMDB flushes its file, but not the name of a file that it has just made.
+    await syncFolder(folder.database)
+    return database
+  } catch (cause) {
+    throw new PortalStartError('DATA_DIR_UNUSABLE', `cannot open the database in ${folder.database}`, {
+      cause,
+    })
+  }
 }
