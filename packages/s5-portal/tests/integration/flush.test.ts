@@ -38,6 +38,8 @@ async function traceRequests(
   return { registration, requests }
 }
 
+if (!canTrace) process.stderr.write('Skipped: the order of flushes, because strace cannot run here\n')
+
 describe.skipIf(!canTrace)('before the answer, the system is told to flush', () => {
   it('a registration, and every registry entry', async () => {
     const entries = Array.from({ length: 30 }, () => signEntry(createKey(), 1, new Uint8Array(33)))
