@@ -53,7 +53,8 @@ export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
   })
   const counters = createCounters()
   const log = options.logger ?? silentLogger
-  const store = new S5Store({ network, keyRing, device: nameInstance(options.deviceId), counters, log })
+  const nameThis = () => nameInstance(options.deviceId)
+  const store = new S5Store({ network, keyRing, nameInstance: nameThis, counters, log })
   const storage = new StorageManager({ store, counters, log })
   return {
     storage,
@@ -77,7 +78,7 @@ function parsePortals(portals: unknown): string {
   return portal
 }
 
-/** Two running instances never share a name: the clock of a head tells their commits apart. */
+/** No two instances ever share a name: the clock of a head tells their commits apart. */
 function nameInstance(deviceId: string | undefined): string {
   const instance = bytesToHex(randomBytes(6))
   return deviceId === undefined ? instance : `${deviceId}.${instance}`

@@ -1,4 +1,9 @@
-import type { CommitContext, ConversationState, StateDelta } from '../conversation/state'
+import {
+  type CommitContext,
+  type ConversationState,
+  isAncestor,
+  type StateDelta,
+} from '../conversation/state'
 import type { Scheme } from '../conversation/types'
 import { RevisionConflictError, StoreUnavailableError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
@@ -39,7 +44,8 @@ export interface Committed<T> {
 export interface CommitterOptions {
   heads: HeadStore
   network: Network
-  device: string
+  /** Gives a name that no other running instance has, and never had before. */
+  nameInstance(): string
   counters: StorageCounters
   log: Logger
 }
@@ -54,9 +60,11 @@ type Attempt = { landed: StoredVersion } | { rebaseOn: Base }
 export class Committer {
   readonly #options: CommitterOptions
   readonly #doubtful = new Set<string>()
+  #instance: string
 
   constructor(options: CommitterOptions) {
     this.#options = options
+    this.#instance = options.nameInstance()
   }
 
   /**
@@ -68,7 +76,7 @@ export class Committer {
     let base = await this.#startingBase(place, signal)
     for (let rebases = 0; ; rebases += 1) {
       signal.throwIfAborted()
-      const context = { now: Date.now(), device: this.#options.device }
+      const context = { now: Date.now(), device: this.#instance }
       const plan = request.plan(base, context)
       const outcome = { result: plan.result, merged: rebases > 0 }
       if (plan.isReplay && base.stored !== undefined)
@@ -107,6 +115,9 @@ export class Committer {
       return await this.#publish(place, sealed, plan.scheme, base, signal)
     } catch (error) {
       this.#doubtful.add(place.id)
+      // What was sent may still land. Under a new name it is then seen as another instance's commit, and
+      // never mistaken for the next one of ours.
+      this.#instance = this.#options.nameInstance()
       throw error
     }
   }
@@ -178,8 +189,7 @@ export class Committer {
   ): Promise<'landed' | Base> {
     if (isSameHash(pointer.hash, mine.hash)) return 'landed'
     const base = await this.#options.heads.resolve(place, pointer, signal)
-    const ownLast = base.head.clock[this.#options.device] ?? 0
-    return ownLast >= mine.head.version ? 'landed' : base
+    return isAncestor(mine.head, base.head) ? 'landed' : base
   }
 
   #land(version: StoredVersion): Attempt {

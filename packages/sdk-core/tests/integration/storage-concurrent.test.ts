@@ -159,6 +159,51 @@ describe('A save whose answer is lost', () => {
   })
 })
 
+describe('A write that its caller gave up', () => {
+  it('and that lands late is not taken for the next one, which is not lost', async () => {
+    const portal = await startPortal()
+    const seedPhrase = generateSeedPhrase()
+    const gate = { isHolding: false, release: () => {} }
+    const held = new Promise<void>((resolve) => {
+      gate.release = resolve
+    })
+    let heldKey: string | undefined
+    const proxy = closeAfterTest(
+      await startFaultProxy(portal.url, async ({ method, path, body }): Promise<Fault> => {
+        if (!gate.isHolding || method !== 'POST' || path !== '/s5/registry') return { kind: 'none' }
+        const { pk } = JSON.parse(body.toString())
+        if (heldKey === undefined) {
+          heldKey = pk
+          gaveUp.abort(new Error('gave up'))
+          await held
+          return { kind: 'drop-answer' }
+        }
+        if (pk === heldKey) {
+          gate.release()
+          await untilRevision(portal.url, pk, 2)
+        }
+        return { kind: 'none' }
+      }),
+    )
+    const gaveUp = new AbortController()
+    const sdk = await startSdk(proxy.url, seedPhrase)
+    await sdk.storage.appendMessage('one', user('first'))
+    gate.isHolding = true
+    const abandoned = sdk.storage.appendMessage('one', user('given up'), { signal: gaveUp.signal })
+    await expect(abandoned).rejects.toThrow('gave up')
+    await sdk.storage.appendMessage('one', user('next'))
+    const other = await startSdk(portal.url, seedPhrase)
+    expect(await textsOf(other, 'one')).toEqual(['first', 'given up', 'next'])
+  })
+})
+
+async function untilRevision(portalUrl: string, pk: string, revision: number): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${portalUrl}/s5/registry?pk=${pk}`)
+    if (((await answer.json()) as { revision: number }).revision >= revision) return
+  }
+}
+
 describe('A portal that answers a write with a revision error', () => {
   const conflict: Fault = { kind: 'answer', status: 500, body: 'Revision number too low' }
 

@@ -31,7 +31,7 @@ export interface FaultProxy {
  */
 export async function startFaultProxy(
   target: string,
-  choose: (request: ProxiedRequest) => Fault = () => ({ kind: 'none' }),
+  choose: (request: ProxiedRequest) => Fault | Promise<Fault> = () => ({ kind: 'none' }),
   delayMs = 0,
 ): Promise<FaultProxy> {
   const requests: ProxiedRequest[] = []
@@ -44,7 +44,7 @@ export async function startFaultProxy(
       const path = new URL(incoming.url ?? '/', target).pathname
       const proxied = { method: incoming.method ?? '', path, body: await readAll(incoming) }
       requests.push(proxied)
-      await handle(incoming, outgoing, target, proxied.body, choose(proxied), delayMs)
+      await handle(incoming, outgoing, target, proxied.body, await choose(proxied), delayMs)
     } catch {
       incoming.socket.destroy()
     } finally {

@@ -19,8 +19,8 @@ const CATALOG_DEADLINE_MS = 30_000
 export interface S5StoreOptions {
   network: Network
   keyRing: KeyRing
-  /** Unique to this running instance. */
-  device: string
+  /** Gives a name that no other running instance has, and never had before. */
+  nameInstance(): string
   counters: StorageCounters
   log: Logger
 }
@@ -35,12 +35,12 @@ export class S5Store implements ConversationStore {
   readonly #committer: Committer
   readonly #catalog: Catalog
 
-  constructor({ network, keyRing, device, counters, log }: S5StoreOptions) {
+  constructor({ network, keyRing, nameInstance, counters, log }: S5StoreOptions) {
     this.#network = network
     this.#keyRing = keyRing
     const isPlainWanted = (id: string, signal: AbortSignal) => this.#isListedAsPlain(id, signal)
     this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted })
-    this.#committer = new Committer({ heads: this.#heads, network, device, counters, log })
+    this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
     this.#catalog = new Catalog(this.#committer, this.#heads, log, CATALOG_DEADLINE_MS)
   }
 
