@@ -3,9 +3,10 @@ import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
 import { InvalidInputError, UnsupportedError } from './errors/input-errors'
-import { type SaveOptions, StorageManager, type StorageResult } from './managers/StorageManager'
+import { StorageManager, type StorageResult } from './managers/StorageManager'
 import { type Logger, silentLogger } from './observe/log'
 import { createCounters } from './observe/stats'
+import type { SaveOptions } from './storage/save-options'
 import { connectS5, readSeedPhrase } from './storage/stores/s5-network'
 import { S5Store } from './storage/stores/s5-store'
 
@@ -55,7 +56,7 @@ export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
   const log = options.logger ?? silentLogger
   const nameThis = () => nameInstance(options.deviceId)
   const store = new S5Store({ network, keyRing, nameInstance: nameThis, counters, log })
-  const storage = new StorageManager({ store, counters, log })
+  const storage = new StorageManager({ store, counters, log, lockScope: keyRing.lockScope() })
   return {
     storage,
     saveConversation: (conversation, saveOptions) => storage.saveConversation(conversation, saveOptions),

@@ -9,6 +9,7 @@ export type {
   MessageRole,
 } from './conversation/types'
 export { type CreateSdkOptions, createSdk, type Sdk } from './create-sdk'
+export { LockTimeoutError, VersionConflictError } from './errors/conflict-errors'
 export { ClosedError, NotAuthenticatedError } from './errors/identity-errors'
 export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from './errors/input-errors'
 export { SDKError, type SDKErrorCode } from './errors/sdk-error'
@@ -21,11 +22,13 @@ export {
   UnsupportedFormatError,
 } from './errors/storage-errors'
 export {
-  type ReadOptions,
-  type SaveOptions,
+  type AppendOptions,
   StorageManager,
   type StorageResult,
 } from './managers/StorageManager'
 export type { Logger } from './observe/log'
 export type { StorageStats } from './observe/stats'
+export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
+export type { LoadOptions, ReadOptions } from './storage/load-options'
+export type { SaveOptions } from './storage/save-options'
 export { generateSeedPhrase } from './storage/stores/s5-network'

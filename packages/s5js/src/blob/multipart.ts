@@ -14,7 +14,8 @@ export interface MultipartFile {
 
 /** A multipart/form-data body (RFC 7578) with one part named `file`, in one allocation. */
 export function multipartFile(content: Uint8Array): MultipartFile {
-  boundary ??= `s5-${toBase64url(randomBytes(24))}`
+  // Short, because small uploads consist of little else; random, so that no content can hold it on purpose.
+  boundary ??= toBase64url(randomBytes(9))
   const head = utf8(
     `--${boundary}\r\n` +
       'Content-Disposition: form-data; name="file"; filename="file"\r\n' +

@@ -17,10 +17,13 @@ export interface ConversationDraft {
 
 /**
  * Checks a conversation from a caller. Messages without an id get one derived from conversation, position,
- * role and content; messages without a time get `now`.
+ * role and content; messages without a time get `now`. `given` are the messages without what was made up.
  * @throws InvalidInputError with the path of the first thing that is wrong.
  */
-export function parseConversation(input: unknown, now: number): ConversationDraft {
+export function parseConversation(
+  input: unknown,
+  now: number,
+): ConversationDraft & { given: MessageDraft[] } {
   if (!isPlainObject(input)) throw new InvalidInputError('conversation', 'must be a plain object')
   refuseUnknownFields(input, FIELDS, 'conversation')
   const id = parseId(input.id, 'conversation.id')
@@ -28,6 +31,7 @@ export function parseConversation(input: unknown, now: number): ConversationDraf
   const drafts = input.messages.map((message, i) => parseMessage(message, `conversation.messages[${i}]`))
   return {
     id,
+    given: drafts,
     messages: completeMessages(drafts, now, (draft, position) => deriveMessageId(id, position, draft)),
     metadata: input.metadata === undefined ? {} : parseJsonObject(input.metadata, 'conversation.metadata'),
     ...optional('title', input.title, parseTitle),
@@ -54,7 +58,7 @@ export function completeMessages(
   return messages
 }
 
-function parseTitle(value: unknown): string {
+export function parseTitle(value: unknown): string {
   if (typeof value !== 'string') throw new InvalidInputError('conversation.title', 'must be a string')
   return toWellFormedText(value)
 }

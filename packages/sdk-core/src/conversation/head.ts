@@ -3,8 +3,10 @@ import { CorruptRecordError } from '../errors/storage-errors'
 import { compareText, type DagValue, decodeDagCbor, digestOf, encodeDagCbor } from './codec'
 import type { StoredRecord } from './record'
 
-/** A value that the last writer wins: `[value, ms of writing, instance that wrote]`. */
-export type Register = readonly [value: DagValue, time: number, device: string]
+/** A value that the last writer wins: `[value, ms of writing, instance that wrote]`, or no value any more. */
+export type Register =
+  | readonly [value: DagValue, time: number, device: string]
+  | readonly [time: number, device: string]
 
 /** Where a sealed run of older records lies. */
 export interface SegmentRef {
@@ -19,6 +21,8 @@ export interface SegmentRef {
   /** Versions of the oldest and of the newest commit it holds records of. */
   first: number
   last: number
+  /** The greatest order of its records. */
+  lastOrder: number
 }
 
 /** What a commit with an idempotency key leaves behind: 16-byte hashes of key and input, and its version. */
@@ -55,42 +59,29 @@ const count = z.number().check(z.nonnegative(), z.refine(Number.isSafeInteger))
 const bytes = (length: number) =>
   z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length)
 const dagValue = z.custom<DagValue>((value) => value !== undefined)
-const register = z.tuple([dagValue, count, z.string()])
-const record = z.strictObject({
-  id: z.string(),
-  order: count,
-  stamp: count,
-  device: z.string(),
-  version: count,
-  deleted: z.exactOptional(z.literal(true)),
-  body: z.exactOptional(dagValue),
-})
-const segmentRef = z.strictObject({
-  name: z.string(),
-  hash: bytes(32),
-  size: count,
-  count,
-  tier: count,
-  first: count,
-  last: count,
-})
+const register = z.union([z.tuple([dagValue, count, z.string()]), z.tuple([count, z.string()])])
+const place = [z.string(), count, count, z.string(), count] as const
+const record = z.union([z.tuple([...place, dagValue]), z.tuple(place)])
+const segmentRef = z.tuple([z.string(), bytes(32), count, count, count, count, count, count])
 const head = z.strictObject({
   id: z.string(),
-  epoch: count,
+  epoch: z.exactOptional(count),
   version: count,
   createdAt: count,
   updatedAt: count,
-  title: z.nullable(register),
-  fields: z.record(z.string(), register),
+  title: z.exactOptional(z.nullable(register)),
+  fields: z.exactOptional(z.record(z.string(), register)),
   messageCount: count,
   lastOrder: count,
   tail: z.array(record),
-  segments: z.array(segmentRef),
-  receipts: z.strictObject({ from: count, entries: z.array(z.tuple([bytes(16), bytes(16), count])) }),
+  segments: z.exactOptional(z.array(segmentRef)),
+  receipts: z.exactOptional(
+    z.strictObject({ from: count, entries: z.array(z.tuple([bytes(16), bytes(16), count])) }),
+  ),
   clock: z.record(z.string(), count),
   parents: z.array(bytes(32)),
-  checkpoints: z.array(z.tuple([count, bytes(32), count])),
-  sessionEpoch: count,
+  checkpoints: z.exactOptional(z.array(z.tuple([count, bytes(32), count]))),
+  sessionEpoch: z.exactOptional(count),
   deleted: z.exactOptional(z.literal(true)),
   salt: bytes(16),
 })
@@ -102,18 +93,44 @@ const segment = z.strictObject({
   salt: bytes(16),
 })
 
+/** What a head says by leaving it out. */
+const EMPTY = {
+  epoch: 0,
+  title: null,
+  fields: {},
+  segments: [],
+  receipts: { from: 1, entries: [] },
+  checkpoints: [],
+  sessionEpoch: 0,
+} as const
+
 /**
- * The payload of a head blob, DAG-CBOR. `salt` is 16 random bytes: equal content never makes equal blobs.
+ * The payload of a head blob, DAG-CBOR. Records and references to segments are lists, not maps, and fields
+ * with their empty value are left out: small heads consist of little else. `salt` is 16 random bytes: equal
+ * content never makes equal blobs.
  */
 export function encodeHead(value: Head, salt: Uint8Array): Uint8Array {
-  return encodeDagCbor({ ...value, salt } as unknown as DagValue)
+  const packed: { [name: string]: DagValue } = {
+    ...(value as unknown as { [name: string]: DagValue }),
+    tail: value.tail.map(packRecord),
+    segments: value.segments.map(packSegmentRef),
+    salt,
+  }
+  for (const name of Object.keys(EMPTY)) if (isEmpty(packed[name])) delete packed[name]
+  if (value.receipts.from === 1 && value.receipts.entries.length === 0) delete packed.receipts
+  return encodeDagCbor(packed)
+}
+
+function isEmpty(value: DagValue | undefined): boolean {
+  if (value === null || value === 0) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
 }
 
 /** @throws CorruptRecordError where the payload is no head, or the head of another conversation. */
 export function decodeHead(payload: Uint8Array, id: string): Head {
-  const { salt: _, ...parsed } = parsePayload(head, payload, 'head')
+  const { salt: _, tail, segments, ...parsed } = { ...EMPTY, ...parsePayload(head, payload, 'head') }
   if (parsed.id !== id) throw new CorruptRecordError('the head belongs to another conversation')
-  return parsed
+  return { ...parsed, tail: tail.map(unpackRecord), segments: segments.map(unpackSegmentRef) }
 }
 
 export function encodeSegment(
@@ -121,24 +138,50 @@ export function encodeSegment(
   records: readonly StoredRecord[],
   salt: Uint8Array,
 ): Uint8Array {
-  return encodeDagCbor({ ...place, records, salt } as unknown as DagValue)
+  return encodeDagCbor({ ...place, records: records.map(packRecord), salt })
 }
 
 /** @throws CorruptRecordError where the payload is not the segment `name` of conversation `id`. */
 export function decodeSegment(payload: Uint8Array, id: string, name: string): StoredRecord[] {
   const parsed = parsePayload(segment, payload, 'segment')
   if (parsed.id !== id || parsed.name !== name) throw new CorruptRecordError('the segment belongs elsewhere')
-  return parsed.records
+  return parsed.records.map(unpackRecord)
+}
+
+/** `[id, order, stamp, device, version, body]`, without the body for a stub. */
+function packRecord({ id, order, stamp, device, version, body }: StoredRecord): DagValue {
+  return [id, order, stamp, device, version, ...(body === undefined ? [] : [body])]
+}
+
+function unpackRecord([id, order, stamp, device, version, body]: z.output<typeof record>): StoredRecord {
+  const place = { id, order, stamp, device, version }
+  return body === undefined ? { ...place, deleted: true } : { ...place, body }
+}
+
+/** `[name, hash, size, count, tier, first, last, lastOrder]`. */
+function packSegmentRef({ name, hash, size, count, tier, first, last, lastOrder }: SegmentRef): DagValue {
+  return [name, hash, size, count, tier, first, last, lastOrder]
+}
+
+function unpackSegmentRef(packed: z.output<typeof segmentRef>): SegmentRef {
+  const [name, hash, size, count, tier, first, last, lastOrder] = packed
+  return { name, hash, size, count, tier, first, last, lastOrder }
 }
 
 /** The register that wins; on every device the same one. */
 export function newerRegister<R extends Register | null | undefined>(a: R, b: R): R {
   if (a == null) return b
   if (b == null) return a
-  if (a[1] !== b[1]) return a[1] > b[1] ? a : b
-  const byDevice = compareText(a[2], b[2])
+  const byTime = timeOf(a) - timeOf(b)
+  if (byTime !== 0) return byTime > 0 ? a : b
+  const byDevice = compareText(String(a.at(-1)), String(b.at(-1)))
   if (byDevice !== 0) return byDevice > 0 ? a : b
-  return compareText(digestOf(a[0]), digestOf(b[0])) >= 0 ? a : b
+  return compareText(digestOf(a), digestOf(b)) >= 0 ? a : b
+}
+
+/** When a register was written, in ms. */
+export function timeOf(register: Register): number {
+  return register.length === 3 ? register[1] : register[0]
 }
 
 function parsePayload<T>(schema: z.ZodMiniType<T>, payload: Uint8Array, kind: string): T {

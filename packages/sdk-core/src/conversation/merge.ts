@@ -1,9 +1,9 @@
 import { compareText, type DagValue, digestOf } from './codec'
 import { type Head, newerRegister } from './head'
 import { uniteRecords } from './record'
-import { type ConversationState, countMessages, pruneClock, recordsOutside } from './state'
+import { type ConversationState, countLive, knownRecords, pruneClock, recordsOutside } from './state'
 
-/** A state and the hash of its head blob. */
+/** A state, completely read, and the hash of its head blob. */
 export interface HashedState extends ConversationState {
   readonly hash: Uint8Array
 }
@@ -14,16 +14,15 @@ export interface HashedState extends ConversationState {
  * brought back into the tail. The commit that publishes the result gives it a version above both.
  */
 export function mergeStates(a: HashedState, b: HashedState): ConversationState {
-  const records = uniteRecords(a.records.values(), b.records.values())
+  const records = uniteRecords(knownRecords(a).values(), knownRecords(b).values())
   const sealed = new Map([...a.sealed].filter(([name]) => b.sealed.has(name)))
   return {
-    records,
     sealed,
     head: {
       ...mergeHeads(a.head, b.head),
-      messageCount: countMessages(records),
+      messageCount: countLive(records.values()),
       segments: a.head.segments.filter(({ name }) => sealed.has(name)),
-      tail: recordsOutside(records, sealed),
+      tail: recordsOutside(records.values(), sealed),
       parents: unite([a.hash], [b.hash]),
     },
   }

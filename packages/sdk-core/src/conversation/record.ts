@@ -46,6 +46,12 @@ export function uniteRecords(...groups: Iterable<StoredRecord>[]): Map<string, S
   return newest
 }
 
+/** The message a record holds; `undefined` for a stub. */
+export function messageOf(record: StoredRecord): Message | undefined {
+  if (record.deleted === true) return undefined
+  return { ...(record.body as unknown as Omit<Message, 'id'>), id: record.id }
+}
+
 export function messageBody(message: Message): DagValue {
   return {
     ...(contentOf(message) as { [key: string]: DagValue }),

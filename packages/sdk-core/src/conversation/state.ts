@@ -1,26 +1,35 @@
-import { compareText } from './codec'
-import type { Head, Register } from './head'
+import { compareText, type DagValue } from './codec'
+import type { Head, Receipt, Register, SegmentRef } from './head'
 import { compareRecords, isNewer, type StoredRecord, uniteRecords } from './record'
 
 /** Most instances a head remembers; the one that made the head is always among them. */
 const MAX_CLOCK_ENTRIES = 64
+/** Most receipts a head keeps, but for those of its own commit. */
+const MAX_RECEIPTS = 32
+const MAX_CHECKPOINTS = 64
 
-/** One version of a conversation, read completely. */
+/** What segments hold: by segment name, records by id. */
+export type SegmentContents = ReadonlyMap<string, ReadonlyMap<string, StoredRecord>>
+
+/** One version of a conversation, as far as it was read. */
 export interface ConversationState {
   readonly head: Head
-  /** The newest record of each id, from the tail and all segments. */
-  readonly records: ReadonlyMap<string, StoredRecord>
-  /** What each segment holds, by its name. */
-  readonly sealed: ReadonlyMap<string, readonly StoredRecord[]>
+  /** The segments that were read. */
+  readonly sealed: SegmentContents
 }
 
 /** What a change does to a state. */
 export interface StateDelta {
-  /** Records that are new or newer than what is stored. */
+  /** Records that are new, or newer than what is stored. */
   records: readonly StoredRecord[]
+  /** By how many the messages become more. */
+  added: number
   title?: Register
   fields?: { readonly [name: string]: Register }
   createdAt?: number
+  receipt?: Receipt
+  /** The version before is kept. */
+  keepsPrevious?: boolean
 }
 
 export interface CommitContext {
@@ -50,37 +59,74 @@ export function emptyHead(id: string): Head {
   }
 }
 
-/** The state after one commit on top of `state`, which lies in the head blobs with the hashes `parents`. */
-export function advance(
-  state: ConversationState,
-  delta: StateDelta,
-  parents: readonly Uint8Array[],
-  context: CommitContext,
-): ConversationState {
-  const { head } = state
-  const version = head.version + 1
-  const records = uniteRecords(state.records.values(), delta.records)
+/** The state with a delta worked in, still as the same version. */
+export function fold(state: ConversationState, delta: StateDelta): ConversationState {
+  const { head, sealed } = state
   return {
-    records,
-    sealed: state.sealed,
+    sealed,
     head: {
       ...head,
-      version,
-      createdAt: head.version === 0 ? (delta.createdAt ?? context.now) : head.createdAt,
-      updatedAt: Math.max(context.now, head.updatedAt),
+      createdAt: head.version === 0 ? (delta.createdAt ?? head.createdAt) : head.createdAt,
       title: delta.title ?? head.title,
-      fields: { ...head.fields, ...delta.fields },
-      messageCount: countMessages(records),
+      fields: delta.fields === undefined ? head.fields : { ...head.fields, ...delta.fields },
+      messageCount: head.messageCount + delta.added,
       lastOrder: maxOrder(delta.records, head.lastOrder),
-      tail: [...uniteRecords(head.tail, delta.records).values()].sort(compareRecords),
-      clock: pruneClock({ ...head.clock, [context.device]: version }),
-      parents,
+      tail: delta.records.length === 0 ? head.tail : joinTail(head.tail, delta.records),
+      receipts: delta.receipt === undefined ? head.receipts : addReceipt(head, delta.receipt),
     },
   }
 }
 
-export function assembleState(head: Head, sealed: ConversationState['sealed']): ConversationState {
-  return { head, sealed, records: uniteRecords(...sealed.values(), head.tail) }
+/** `state` as the next version of `base`, which lies in the head blobs with the hashes `parents`. */
+export function advance(
+  base: Head,
+  state: ConversationState,
+  parents: readonly Uint8Array[],
+  context: CommitContext,
+  keepsPrevious: boolean,
+): ConversationState {
+  const version = base.version + 1
+  const [previous] = parents
+  const isKept = keepsPrevious && previous !== undefined && base.version > 0
+  const { checkpoints } = base
+  return {
+    sealed: state.sealed,
+    head: {
+      ...state.head,
+      version,
+      createdAt: state.head.createdAt || context.now,
+      updatedAt: Math.max(context.now, base.updatedAt),
+      clock: pruneClock({ ...base.clock, [context.device]: version }),
+      parents,
+      checkpoints: isKept
+        ? [...checkpoints, [base.version, previous, base.updatedAt] as const].slice(-MAX_CHECKPOINTS)
+        : checkpoints,
+    },
+  }
+}
+
+/** The newest record of an id, in the tail and in the segments that were read. */
+export function findRecord(state: ConversationState, id: string): StoredRecord | undefined {
+  let newest = tailById(state.head.tail).get(id)
+  for (const records of state.sealed.values()) {
+    const record = records.get(id)
+    if (record !== undefined && (newest === undefined || isNewer(record, newest))) newest = record
+  }
+  return newest
+}
+
+/** The newest record of each id, in the tail and in the segments that were read. */
+export function knownRecords({ head, sealed }: ConversationState): Map<string, StoredRecord> {
+  return uniteRecords(...[...sealed.values()].map((records) => records.values()), head.tail)
+}
+
+/** Whether all segments were read. */
+export function isComplete({ head, sealed }: ConversationState): boolean {
+  return head.segments.every(({ name }) => sealed.has(name))
+}
+
+export function byId(records: Iterable<StoredRecord>): ReadonlyMap<string, StoredRecord> {
+  return uniteRecords(records)
 }
 
 /**
@@ -101,28 +147,66 @@ export function pruneClock(clock: Head['clock']): Head['clock'] {
   return Object.fromEntries(newestFirst.slice(0, MAX_CLOCK_ENTRIES))
 }
 
-export function countMessages(records: ReadonlyMap<string, StoredRecord>): number {
+export function countLive(records: Iterable<StoredRecord>): number {
   let count = 0
-  for (const record of records.values()) if (record.deleted !== true) count += 1
+  for (const record of records) if (record.deleted !== true) count += 1
   return count
 }
 
-export function maxOrder(records: Iterable<StoredRecord>, floor: number): number {
-  let greatest = floor
-  for (const record of records) greatest = Math.max(greatest, record.order)
-  return greatest
-}
-
 /** The records that no segment of `sealed` holds in their newest form: what the tail must hold. */
-export function recordsOutside(
-  records: ReadonlyMap<string, StoredRecord>,
-  sealed: ConversationState['sealed'],
-): StoredRecord[] {
-  const inSegments = uniteRecords(...sealed.values())
-  return [...records.values()]
+export function recordsOutside(records: Iterable<StoredRecord>, sealed: SegmentContents): StoredRecord[] {
+  const inSegments = uniteRecords(...[...sealed.values()].map((contents) => contents.values()))
+  return [...records]
     .filter((record) => {
       const known = inSegments.get(record.id)
       return known === undefined || isNewer(record, known)
     })
     .sort(compareRecords)
+}
+
+/** A state whose every record lies in its tail, so that all of it is written anew. */
+export function withoutSegments(state: ConversationState): ConversationState {
+  const tail = [...knownRecords(state).values()].sort(compareRecords)
+  return { head: { ...state.head, tail, segments: [] }, sealed: new Map() }
+}
+
+/** The segments of `head` with records of commits later than `version`. */
+export function segmentsSince(head: Head, version: number): SegmentRef[] {
+  return head.segments.filter(({ last }) => last > version)
+}
+
+/** The value of a register; `undefined` where the last writer removed it. */
+export function registerValue(register: Register | undefined): DagValue | undefined {
+  return register?.length === 3 ? register[0] : undefined
+}
+
+const indexes = new WeakMap<readonly StoredRecord[], ReadonlyMap<string, StoredRecord>>()
+
+function tailById(tail: readonly StoredRecord[]): ReadonlyMap<string, StoredRecord> {
+  const known = indexes.get(tail)
+  if (known !== undefined) return known
+  const index = byId(tail)
+  indexes.set(tail, index)
+  return index
+}
+
+function joinTail(tail: readonly StoredRecord[], added: readonly StoredRecord[]): StoredRecord[] {
+  return [...uniteRecords(tail, added).values()].sort(compareRecords)
+}
+
+function maxOrder(records: Iterable<StoredRecord>, floor: number): number {
+  let greatest = floor
+  for (const record of records) greatest = Math.max(greatest, record.order)
+  return greatest
+}
+
+/** Complete from `from` on: only receipts of earlier commits are ever dropped. */
+function addReceipt(head: Head, receipt: Receipt): Head['receipts'] {
+  const entries = [...head.receipts.entries, receipt]
+  const excess = entries.length - MAX_RECEIPTS
+  if (excess <= 0) return { from: head.receipts.from, entries }
+  const dropped = entries.slice(0, excess).filter(([, , version]) => version <= head.version)
+  const kept = entries.filter((entry) => !dropped.includes(entry))
+  const from = Math.max(head.receipts.from, ...dropped.map(([, , version]) => version + 1))
+  return { from, entries: kept }
 }

@@ -1,8 +1,15 @@
 import * as z from 'zod/mini'
 import { CorruptRecordError } from '../errors/storage-errors'
 import type { DagValue } from './codec'
+import type { Head } from './head'
 import type { StoredRecord } from './record'
-import type { CommitContext, ConversationState, StateDelta } from './state'
+import {
+  type CommitContext,
+  type ConversationState,
+  findRecord,
+  registerValue,
+  type StateDelta,
+} from './state'
 import type { ConversationSummary, Scheme } from './types'
 
 /** One conversation in the catalog. A `pending` one is about to be created, and may turn out absent. */
@@ -22,8 +29,9 @@ const body = z.strictObject({
 })
 
 /** The summary of a version, as the catalog keeps it. */
-export function summarise(state: ConversationState, scheme: Scheme): CatalogEntry {
-  const { id, title, createdAt, updatedAt, version, messageCount } = state.head
+export function summarise(head: Head, scheme: Scheme): CatalogEntry {
+  const { id, createdAt, updatedAt, version, messageCount } = head
+  const title = registerValue(head.title ?? undefined)
   return {
     id,
     createdAt,
@@ -31,7 +39,7 @@ export function summarise(state: ConversationState, scheme: Scheme): CatalogEntr
     version,
     messageCount,
     scheme,
-    ...(title === null ? {} : { title: title[0] as string }),
+    ...(title === undefined ? {} : { title: title as string }),
   }
 }
 
@@ -45,12 +53,13 @@ export function applyEntries(
   for (const entry of entries) newest.set(entry.id, newerEntry(newest.get(entry.id), entry))
   let order = catalog.head.lastOrder
   const records = [...newest.values()].flatMap((entry) => {
-    const stored = catalog.records.get(entry.id)
+    const stored = findRecord(catalog, entry.id)
     if (stored !== undefined && (stored.deleted === true || stampOf(entry) <= stored.stamp)) return []
     if (stored === undefined) order += 1
     return [toRecord(entry, stored?.order ?? order, catalog.head.version + 1, context.device)]
   })
-  return { records }
+  const added = records.filter(({ id }) => findRecord(catalog, id) === undefined).length
+  return { records, added }
 }
 
 export function newerEntry(known: CatalogEntry | undefined, entry: CatalogEntry): CatalogEntry {

@@ -1,6 +1,6 @@
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type DagValue, encodeDagCbor } from '../conversation/codec'
 
 const SALT = utf8ToBytes('s5-conversations/v1')
@@ -36,6 +36,11 @@ export class KeyRing {
       registrySeed: () => derive(this.#master, ['registry', id, epoch]),
       recordKey: (kind, name) => derive(contentKey, [kind, id, name]),
     }
+  }
+
+  /** Names the owner to other tabs of the same browser, and says nothing of its keys. */
+  lockScope(): string {
+    return `s5-conversations/${bytesToHex(derive(this.#master, ['lock']).subarray(0, 8))}`
   }
 
   /** Overwrites the root key; nothing can be derived afterwards that was not derived before. */

@@ -13,16 +13,15 @@ export class InvalidInputError extends SDKError {
   }
 }
 
-/** A message id that is stored already came again with other content. Nothing was written. */
+/** A message id or an idempotency key that was used already came again with other input. Nothing was written. */
 export class IdempotencyKeyReusedError extends SDKError {
   override readonly name = 'IdempotencyKeyReusedError'
-  readonly messageId: string
 
-  constructor(messageId: string) {
-    super('IDEMPOTENCY_KEY_REUSED', `message id ${messageId} is stored with other content`, {
+  /** @param what which id or key, in words */
+  constructor(what: string) {
+    super('IDEMPOTENCY_KEY_REUSED', `${what} was used already with other input`, {
       userMessage: 'A different message was already saved in this place.',
     })
-    this.messageId = messageId
   }
 }
 

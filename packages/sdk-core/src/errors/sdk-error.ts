@@ -1,6 +1,7 @@
 /** Every code an {@link SDKError} can carry. Codes are stable: applications may switch on them. */
 export type SDKErrorCode =
   | 'REVISION_CONFLICT'
+  | 'PERSISTENCE_CONFLICT'
   | 'STORE_UNAVAILABLE'
   | 'LOCK_TIMEOUT'
   | 'IDEMPOTENCY_KEY_REUSED'

@@ -17,7 +17,7 @@ export class RevisionConflictError extends SDKError {
  * `outcome` is `unknown` when a write may have landed all the same; saving again is safe.
  */
 export class StoreUnavailableError extends SDKError {
-  override readonly name = 'StoreUnavailableError'
+  override readonly name: string = 'StoreUnavailableError'
   readonly outcome: 'not-written' | 'unknown'
 
   constructor(

@@ -1,45 +1,35 @@
-import type { ConversationChange } from '../conversation/changes'
-import {
-  type ConversationDraft,
-  completeMessages,
-  parseConversation,
-} from '../conversation/conversation-input'
-import { parseId, parseMessage } from '../conversation/message'
-import { createMessageId } from '../conversation/message-id'
+import { parseId } from '../conversation/message'
 import type {
   Conversation,
   ConversationInput,
   ConversationSummary,
+  JsonValue,
+  Message,
   MessageInput,
 } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
-import { InvalidInputError } from '../errors/input-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters, StorageStats } from '../observe/stats'
 import type { CommitReceipt, ConversationStore } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
-import { type LockTable, withKeyedLock } from '../storage/keyed-lock'
-import { retryWithBackoff } from '../storage/retry'
-import { parseSaveOptions } from '../storage/save-options'
+import { GroupCommit, type PendingSave } from '../storage/group-commit'
+import { type LockTable, withConversationLock } from '../storage/keyed-lock'
+import {
+  type LoadOptions,
+  parseLoadOptions,
+  parseReadOptions,
+  type ReadOptions,
+} from '../storage/load-options'
+import type { SaveDraft } from '../storage/save-draft'
+import { draftAppend, draftDeletion, draftEdit, draftSave, draftUpdate } from '../storage/save-inputs'
+import { parseAppendOptions, parseSaveOptions, type SaveOptions } from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
 
-/** A save that has not landed after this time fails, in ms. */
-const SAVE_DEADLINE_MS = 30_000
+/** A read that has no answer after this time fails, in ms. */
 const READ_DEADLINE_MS = 30_000
 
-export interface ReadOptions {
-  signal?: AbortSignal
-}
-
-export interface SaveOptions {
-  /**
-   * Sealed to the owner, or readable by whoever knows the hash. Left out: as the conversation is stored,
-   * sealed for a new one. Given: rewrites a stored conversation of the other scheme in one commit.
-   */
-  encrypt?: boolean
-  /** Ends the call; a write under way may still land. */
-  signal?: AbortSignal
-}
+/** Options of calls that can take nothing away. */
+export type AppendOptions = Omit<SaveOptions, 'overwrite'>
 
 /** What an acknowledged save gives back. */
 export interface StorageResult extends Omit<CommitReceipt, 'ignored'> {
@@ -52,42 +42,57 @@ export interface StorageManagerOptions {
   store: ConversationStore
   counters: StorageCounters
   log: Logger
+  /** Names the owner: tabs of one owner wait for each other. */
+  lockScope: string
 }
-
-/** A draft, and whether it only adds messages. */
-type Draft = ConversationDraft & { isAppend: boolean }
 
 /**
  * Saves and loads conversations. Every save of a conversation waits for the one before it, is retried on
  * conflicts and lost answers, and resolves only when the network has acknowledged it and lists it.
+ *
+ * Saves of one conversation that wait are committed together; each call gets its own outcome. All saves
+ * reject with `InvalidInputError`, `RevisionConflictError`, `StoreUnavailableError`, `LockTimeoutError`,
+ * `CorruptRecordError`, `ConversationDeletedError`, or the reason of `options.signal`.
  */
 export class StorageManager {
   readonly #store: ConversationStore
   readonly #counters: StorageCounters
-  readonly #log: Logger
   readonly #seen = new SeenContent()
+  readonly #group: GroupCommit
+  readonly #lockScope: string
   private readonly saveLocks: LockTable = new Map()
   #isClosed = false
 
-  constructor({ store, counters, log }: StorageManagerOptions) {
+  constructor({ store, counters, log, lockScope }: StorageManagerOptions) {
     this.#store = store
     this.#counters = counters
-    this.#log = log
+    this.#lockScope = lockScope
+    this.#group = new GroupCommit({ store, seen: this.#seen, counters, log })
   }
 
   /**
    * Saves a conversation: what differs from what this client last saved or loaded. Messages that are stored
-   * but not in `conversation` stay; two writers' messages are united.
+   * but not in `conversation` stay; two writers' messages are united. Always makes a version.
    *
-   * Thread safety: saves of one conversation run one after another, of several in parallel. Retries: a
-   * conflict with another device is rebased at once; without progress, and for lost answers, three times
-   * after 200, 400 and 800 ms.
-   * @throws InvalidInputError, RevisionConflictError, StoreUnavailableError, CorruptRecordError,
-   * ConversationDeletedError; or the reason of `options.signal`
+   * Thread safety: saves of one conversation run one after another, of several in parallel, in this and in
+   * other tabs; other devices are met by compare-and-set. Retries: a conflict with another device is rebased
+   * at once; without progress, and for lost answers, three times after 200, 400 and 800 ms.
    */
-  async saveConversation(conversation: ConversationInput, options: SaveOptions = {}): Promise<StorageResult> {
-    const draft = { ...parseConversation(conversation, Date.now()), isAppend: false }
-    return this.#save(draft, options)
+  saveConversation(conversation: ConversationInput, options: SaveOptions = {}): Promise<StorageResult> {
+    return this.saveConversationWithVersion(conversation, options)
+  }
+
+  /**
+   * {@link saveConversation} on condition: `expectedVersion` is the version the caller's copy is based on.
+   * @throws VersionConflictError where another version is stored: nothing is written, nothing is retried
+   * @throws IdempotencyKeyReusedError
+   */
+  async saveConversationWithVersion(
+    conversation: ConversationInput,
+    options: SaveOptions = {},
+  ): Promise<StorageResult> {
+    const checked = parseSaveOptions(options)
+    return this.#save(draftSave(conversation, Date.now()), checked)
   }
 
   /** The older name of {@link saveConversation}. */
@@ -115,51 +120,83 @@ export class StorageManager {
   appendMessage(
     conversationId: string,
     message: MessageInput,
-    options: SaveOptions = {},
+    options: AppendOptions = {},
   ): Promise<StorageResult> {
     return this.appendMessages(conversationId, [message], options)
   }
 
   /**
-   * Adds messages at the end, all of them or none, in their order; creates the conversation if it is absent.
-   * A message without an id gets a fresh UUIDv7 before the first attempt; one whose id is stored already
-   * is not added again.
-   * @throws as {@link saveConversation}; IdempotencyKeyReusedError for a stored id with other content
+   * Adds messages at the end; creates the conversation if it is absent. Atomic: all of them or none, in their
+   * order, in one version. A message without an id gets a fresh UUIDv7 before the first attempt; one whose id
+   * is stored already is not added again.
+   * @throws IdempotencyKeyReusedError for an id or a key that was used with other content
    */
   async appendMessages(
     conversationId: string,
     messages: readonly MessageInput[],
-    options: SaveOptions = {},
+    options: AppendOptions = {},
   ): Promise<StorageResult> {
-    const id = parseId(conversationId, 'conversationId')
-    if (!Array.isArray(messages)) throw new InvalidInputError('messages', 'must be an array')
-    const drafts = messages.map((message, i) => parseMessage(message, `messages[${i}]`))
-    if (drafts.length === 0) throw new InvalidInputError('messages', 'must hold at least one message')
-    const complete = completeMessages(drafts, Date.now(), createMessageId)
-    return this.#save({ id, messages: complete, metadata: {}, isAppend: true }, options)
+    const checked = parseAppendOptions(options)
+    return this.#save(draftAppend(conversationId, messages, checked.idempotencyKey, Date.now()), checked)
+  }
+
+  /** Sets the title, or metadata fields; the others stay. @throws InvalidInputError where there is no such conversation */
+  async updateConversation(
+    conversationId: string,
+    fields: { title?: string; metadata?: Record<string, JsonValue> },
+    options: AppendOptions = {},
+  ): Promise<StorageResult> {
+    return this.#save(draftUpdate(conversationId, fields), parseAppendOptions(options))
+  }
+
+  /** Replaces the content of a message, in its place. @throws InvalidInputError where there is no such message */
+  async editMessage(
+    conversationId: string,
+    messageId: string,
+    content: Message['content'],
+    options: AppendOptions = {},
+  ): Promise<StorageResult> {
+    return this.#save(draftEdit(conversationId, messageId, content), parseAppendOptions(options))
   }
 
   /**
-   * The current version, by a fresh read. `undefined` only where the network says that there is none.
+   * Takes a message away for good: no old copy brings it back. Deleting it again changes nothing.
+   * @throws InvalidInputError where there never was such a message
+   */
+  async deleteMessage(
+    conversationId: string,
+    messageId: string,
+    options: AppendOptions = {},
+  ): Promise<StorageResult> {
+    return this.#save(draftDeletion(conversationId, messageId), parseAppendOptions(options))
+  }
+
+  /**
+   * The current version, by a fresh read: all messages, or the last `limit` before the message `before`.
+   * `undefined` only where the network says that there is none.
    * @throws StoreUnavailableError, CorruptRecordError, DecryptionFailedError, UnsupportedFormatError
    */
   async loadConversation(
     conversationId: string,
-    options: ReadOptions = {},
+    options: LoadOptions = {},
   ): Promise<Conversation | undefined> {
     this.#refuseWhenClosed()
     const id = parseId(conversationId, 'conversationId')
-    const conversation = await withDeadline(READ_DEADLINE_MS, options.signal, (signal) =>
-      this.#store.load(id, signal),
+    const { signal, ...page } = parseLoadOptions(options)
+    const conversation = await withDeadline(READ_DEADLINE_MS, signal, (either) =>
+      this.#store.load(id, page, either),
     )
-    if (conversation !== undefined) this.#seen.remember(conversation)
+    if (conversation === undefined) return undefined
+    this.#seen.remember(conversation)
+    this.#seen.rememberVersion(id, conversation.version)
     return conversation
   }
 
   /** All conversations of the owner, the newest first. @throws as {@link loadConversation} */
   async listConversations(options: ReadOptions = {}): Promise<{ items: ConversationSummary[] }> {
     this.#refuseWhenClosed()
-    const items = await withDeadline(READ_DEADLINE_MS, options.signal, (signal) => this.#store.list(signal))
+    const { signal } = parseReadOptions(options)
+    const items = await withDeadline(READ_DEADLINE_MS, signal, (either) => this.#store.list(either))
     return { items }
   }
 
@@ -176,66 +213,31 @@ export class StorageManager {
     await this.#store.close()
   }
 
-  async #save(draft: Draft, options: SaveOptions): Promise<StorageResult> {
+  async #save(draft: SaveDraft, options: SaveOptions): Promise<StorageResult> {
     this.#refuseWhenClosed()
-    const checked = parseSaveOptions(options)
-    return this.withConversationLock(draft.id, () => this._saveConversationInternal(draft, checked))
-  }
-
-  private withConversationLock<T>(conversationId: string, task: () => Promise<T>): Promise<T> {
-    return withKeyedLock(this.saveLocks, conversationId, task)
-  }
-
-  /** Precondition: the caller holds the lock for `conversation.id`. */
-  private async _saveConversationInternal(
-    conversation: Draft,
-    options: SaveOptions,
-    maxRetries = 3,
-  ): Promise<StorageResult> {
-    const change = this.#changeOf(conversation, options)
-    try {
-      const receipt = await this.#commitWithRetries(conversation.id, change, options.signal, maxRetries)
-      this.#seen.remember(conversation)
-      this.#counters.saves += 1
-      const { ignored, ...result } = receipt
-      return { conversationId: conversation.id, ...result, ...(ignored.length === 0 ? {} : { ignored }) }
-    } catch (error) {
-      this.#seen.rememberAttempt(conversation)
-      throw error
-    }
-  }
-
-  #commitWithRetries(
-    id: string,
-    change: ConversationChange,
-    signal: AbortSignal | undefined,
-    maxRetries: number,
-  ): Promise<CommitReceipt> {
-    return withDeadline(SAVE_DEADLINE_MS, signal, (either) =>
-      retryWithBackoff(() => this.#store.commit(id, change, either), {
-        maxRetries,
-        signal: either,
-        onRetry: (error, attempt) => {
-          this.#counters.retries += 1
-          this.#log.debug({ attempt, error: error.message }, 'Saving again')
-        },
-      }),
+    const pending = this.#group.enqueue(draft, options)
+    const committed = this.withConversationLock(draft.id, (signal) =>
+      this._saveConversationInternal(pending, { signal }),
     )
+    committed.catch((error: unknown) => this.#group.abandon(pending, error))
+    const { ignored, ...receipt } = await pending.receipt
+    return { conversationId: draft.id, ...receipt, ...(ignored.length === 0 ? {} : { ignored }) }
   }
 
-  /** Computed once, under the lock, so that every attempt asks for the same. */
-  #changeOf(draft: Draft, options: SaveOptions): ConversationChange {
-    const { isAppend, id, messages, createdAt } = draft
-    return {
-      isAppend,
-      messages: messages.map((message) => ({
-        message,
-        intent: isAppend ? 'append' : this.#seen.intentOf(id, message),
-      })),
-      ...this.#seen.fieldChanges(draft),
-      ...(createdAt === undefined ? {} : { createdAt }),
-      ...(options.encrypt === undefined ? {} : { scheme: options.encrypt ? 'xsalsa20-poly1305' : 'plain' }),
-    }
+  private withConversationLock<T>(
+    conversationId: string,
+    task: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return withConversationLock(conversationId, task, { locks: this.saveLocks, scope: this.#lockScope })
+  }
+
+  /** Precondition: the caller holds the lock of `conversation`. */
+  private _saveConversationInternal(
+    conversation: PendingSave,
+    options: { signal: AbortSignal },
+    maxRetries = 3,
+  ): Promise<CommitReceipt> {
+    return this.#group.run(conversation, options.signal, maxRetries)
   }
 
   #refuseWhenClosed(): void {

@@ -1,6 +1,8 @@
+import { fold, knownRecords } from '../conversation/state'
 import { applyEntries, type CatalogEntry, newerEntry, parseEntry } from '../conversation/summary'
 import type { Logger } from '../observe/log'
 import type { Committer } from './commit'
+import type { Compactor } from './compactor'
 import { withDeadline } from './deadline'
 import type { HeadStore } from './head-store'
 import { type LockTable, withKeyedLock } from './keyed-lock'
@@ -26,6 +28,7 @@ interface Announcement {
 export class Catalog {
   readonly #committer: Committer
   readonly #heads: HeadStore
+  readonly #compactor: Compactor
   readonly #log: Logger
   readonly #deadlineMs: number
   readonly #lock: LockTable = new Map()
@@ -34,9 +37,10 @@ export class Catalog {
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
 
-  constructor(committer: Committer, heads: HeadStore, log: Logger, deadlineMs: number) {
+  constructor(committer: Committer, heads: HeadStore, compactor: Compactor, log: Logger, deadlineMs: number) {
     this.#committer = committer
     this.#heads = heads
+    this.#compactor = compactor
     this.#log = log
     this.#deadlineMs = deadlineMs
   }
@@ -58,8 +62,11 @@ export class Catalog {
 
   /** Every entry, by a fresh read; none where there is no catalog yet. */
   async entries(signal: AbortSignal): Promise<CatalogEntry[]> {
-    const base = await this.#heads.read(await this.#heads.open(CATALOG_ID), signal)
-    return [...(base?.records.values() ?? [])].filter((record) => record.deleted !== true).map(parseEntry)
+    const place = await this.#heads.open(CATALOG_ID)
+    const base = await this.#heads.read(place, signal)
+    if (base === undefined) return []
+    const complete = await this.#heads.withSegments(place, base, base.head.segments, signal)
+    return [...knownRecords(complete).values()].filter((record) => record.deleted !== true).map(parseEntry)
   }
 
   /** Writes all that waits. Rejects where that failed; refreshed summaries are then tried again later. */
@@ -118,10 +125,12 @@ export class Catalog {
       this.#committer.commit(
         {
           id: CATALOG_ID,
+          needs: (base) => base.head.segments,
           plan: (base, context) => {
             const delta = applyEntries(base, entries, context)
             return {
-              delta,
+              next: fold(base, delta),
+              keepsPrevious: false,
               scheme: 'xsalsa20-poly1305',
               result: undefined,
               isReplay: delta.records.length === 0,
@@ -131,5 +140,6 @@ export class Catalog {
         signal,
       ),
     )
+    this.#compactor.consider(CATALOG_ID)
   }
 }

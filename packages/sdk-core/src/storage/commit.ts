@@ -1,32 +1,41 @@
+import type { SegmentRef } from '../conversation/head'
 import {
+  advance,
   type CommitContext,
   type ConversationState,
   isAncestor,
-  type StateDelta,
+  withoutSegments,
 } from '../conversation/state'
 import type { Scheme } from '../conversation/types'
 import { RevisionConflictError, StoreUnavailableError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
-import { type SealedVersion, sealVersion } from './head-codec'
+import { type SealedVersion, sealHead, sealVersion } from './head-codec'
 import type { StoredVersion } from './head-reader'
-import { absentBase, type Base, type HeadStore, isSameHash, nextState, type Place } from './head-store'
+import { absentBase, type Base, type HeadStore, isSameHash, type Place } from './head-store'
+import { type LockTable, withKeyedLock } from './keyed-lock'
 import { type Network, type Pointer, PointerConflict } from './network'
+import { segmentsOverLimit } from './segments'
 
 /** Longest random wait before a rebase, in ms, for each rebase so far; at most ten times that. */
 const JITTER_MS = 5
 
 /** What is to be made current, worked out anew on every base. */
 export interface CommitPlan<T> {
-  delta: StateDelta
+  /** The base with all changes worked in. */
+  next: ConversationState
   scheme: Scheme
   result: T
   /** Nothing to write if the base is on the network as it is. */
   isReplay: boolean
+  keepsPrevious: boolean
 }
 
 export interface CommitRequest<T> {
   id: string
+  /** The segments that have to be read before `plan` can be asked. */
+  needs(base: Base): readonly SegmentRef[]
+  /** @throws NeedsFreshRead where a base that was not just read does not meet a condition */
   plan(base: Base, context: CommitContext): CommitPlan<T>
   /** Runs beside the upload; the pointer moves only after it succeeded. */
   announce?(next: ConversationState, plan: CommitPlan<T>, base: Base): Promise<void>
@@ -41,6 +50,9 @@ export interface Committed<T> {
   written: boolean
 }
 
+/** Tells the committer to read the current version and ask again. */
+export class NeedsFreshRead extends Error {}
+
 export interface CommitterOptions {
   heads: HeadStore
   network: Network
@@ -54,11 +66,11 @@ type Attempt = { landed: StoredVersion } | { rebaseOn: Base }
 
 /**
  * Makes changes current by acknowledged compare-and-set. A conflict that shows progress is rebased at once;
- * all else is thrown, and the next attempt starts from a fresh read.
- * Precondition: no two commits of one id run at the same time.
+ * all else is thrown, and the next attempt starts from a fresh read. Commits of one id take turns.
  */
 export class Committer {
   readonly #options: CommitterOptions
+  readonly #turns: LockTable = new Map()
   readonly #doubtful = new Set<string>()
   #instance: string
 
@@ -71,17 +83,55 @@ export class Committer {
    * @throws RevisionConflictError (no progress), StoreUnavailableError, CorruptRecordError and what `plan`
    * throws. After a rejection other than by `plan` the outcome may be unknown; calling again is safe.
    */
-  async commit<T>(request: CommitRequest<T>, signal: AbortSignal): Promise<Committed<T>> {
+  commit<T>(request: CommitRequest<T>, signal: AbortSignal): Promise<Committed<T>> {
+    return withKeyedLock(this.#turns, request.id, () => this.#commit(request, signal))
+  }
+
+  /**
+   * Replaces `refs` by segments that say the same; the version stays, since nothing that it says changes.
+   * Gives up if one of them is gone meanwhile (`false`), or if anybody else moves the pointer (throws).
+   */
+  replaceSegments(
+    place: Place,
+    refs: readonly SegmentRef[],
+    replacements: readonly SegmentRef[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    return withKeyedLock(this.#turns, place.id, async () => {
+      const { heads, network } = this.#options
+      const base = heads.latest(place.id)
+      if (base?.scheme === undefined || this.#doubtful.has(place.id)) return false
+      const names = new Set(refs.map(({ name }) => name))
+      const others = base.head.segments.filter(({ name }) => !names.has(name))
+      if (others.length + refs.length !== base.head.segments.length) return false
+      const head = { ...base.head, segments: [...replacements, ...others], parents: base.parents }
+      const sealed = await sealHead(head, base.scheme, place.keys, network)
+      await network.upload(sealed.blob, signal)
+      const pointer = { revision: base.revision + 1, hash: sealed.hash }
+      await this.#settling(place, () => place.pointer.movePointer(pointer, signal))
+      heads.remember({ ...sealed, scheme: base.scheme, revision: pointer.revision })
+      return true
+    })
+  }
+
+  async #commit<T>(request: CommitRequest<T>, signal: AbortSignal): Promise<Committed<T>> {
     const place = await this.#options.heads.open(request.id)
     let base = await this.#startingBase(place, signal)
     for (let rebases = 0; ; rebases += 1) {
       signal.throwIfAborted()
       const context = { now: Date.now(), device: this.#instance }
-      const plan = request.plan(base, context)
+      const ready = await this.#prepare(place, request, base, signal)
+      const plan = planOrRefresh(request, ready, context)
+      if (plan === undefined) {
+        base = await this.#freshBase(place, signal)
+        continue
+      }
       const outcome = { result: plan.result, merged: rebases > 0 }
       if (plan.isReplay && base.stored !== undefined)
         return { ...outcome, version: base.stored, written: false }
-      const attempt = await this.#attempt(place, request, plan, base, context, signal)
+      const attempt = await this.#settling(place, () =>
+        this.#attempt(place, request, plan, ready, context, signal),
+      )
       if ('landed' in attempt) return { ...outcome, version: attempt.landed, written: true }
       base = attempt.rebaseOn
       await pause(Math.random() * JITTER_MS * Math.min(rebases, 10))
@@ -89,11 +139,31 @@ export class Committer {
   }
 
   async #startingBase(place: Place, signal: AbortSignal): Promise<Base> {
-    const { heads } = this.#options
-    const known = this.#doubtful.has(place.id) ? undefined : heads.latest(place.id)
-    const base = known ?? (await heads.read(place, signal)) ?? absentBase(place.id)
+    const known = this.#doubtful.has(place.id) ? undefined : this.#options.heads.latest(place.id)
+    return known ?? this.#freshBase(place, signal)
+  }
+
+  async #freshBase(place: Place, signal: AbortSignal): Promise<Base> {
+    const base = (await this.#options.heads.read(place, signal)) ?? absentBase(place.id)
     this.#doubtful.delete(place.id)
     return base
+  }
+
+  async #prepare<T>(place: Place, request: CommitRequest<T>, base: Base, signal: AbortSignal): Promise<Base> {
+    const needed = [...request.needs(base), ...segmentsOverLimit(base.head)]
+    return this.#settling(place, () => this.#options.heads.withSegments(place, base, needed, signal))
+  }
+
+  /** After any failure the cached version is in doubt, and what was sent may still land. */
+  async #settling<T>(place: Place, task: () => Promise<T>): Promise<T> {
+    try {
+      return await task()
+    } catch (error) {
+      this.#doubtful.add(place.id)
+      // Under a new name a late landing is seen as another instance's commit, never as the next one of ours.
+      this.#instance = this.#options.nameInstance()
+      throw error
+    }
   }
 
   async #attempt<T>(
@@ -105,21 +175,16 @@ export class Committer {
     signal: AbortSignal,
   ): Promise<Attempt> {
     const { network } = this.#options
-    try {
-      const next = nextState(base, plan.delta, plan.scheme, context)
-      const sealed = await sealVersion(next, plan.scheme, place.keys, network)
-      await Promise.all([
-        ...sealed.blobs.map((blob) => network.upload(blob, signal)),
-        request.announce?.(sealed.state, plan, base),
-      ])
-      return await this.#publish(place, sealed, plan.scheme, base, signal)
-    } catch (error) {
-      this.#doubtful.add(place.id)
-      // What was sent may still land. Under a new name it is then seen as another instance's commit, and
-      // never mistaken for the next one of ours.
-      this.#instance = this.#options.nameInstance()
-      throw error
-    }
+    const next = advance(base.head, plan.next, base.parents, context, plan.keepsPrevious)
+    const isRewritten = base.scheme !== undefined && base.scheme !== plan.scheme
+    const state = isRewritten ? withoutSegments(next) : next
+    const sealed = await sealVersion(state, plan.scheme, place.keys, network)
+    await Promise.all([
+      network.upload(sealed.blob, signal),
+      ...sealed.segments.map(({ blob }) => network.upload(blob, signal)),
+      request.announce?.(next, plan, base),
+    ])
+    return this.#publish(place, sealed, plan.scheme, base, signal)
   }
 
   async #publish(
@@ -129,16 +194,12 @@ export class Committer {
     base: Base,
     signal: AbortSignal,
   ): Promise<Attempt> {
-    const pointer = { revision: base.revision + 1, hash: sealed.hash }
-    const version = {
-      ...sealed.state,
-      hash: sealed.hash,
-      cid: sealed.cid,
-      scheme,
-      revision: pointer.revision,
-    }
+    const { heads } = this.#options
+    const { head, hash, cid } = sealed
+    const version = { head, hash, cid, scheme, revision: base.revision + 1 }
+    for (const { ref, records } of sealed.segments) heads.segments.set(ref.name, records, ref.size)
     try {
-      await place.pointer.movePointer(pointer, signal)
+      await place.pointer.movePointer({ revision: version.revision, hash }, signal)
     } catch (error) {
       if (error instanceof PointerConflict) return this.#resolveConflict(place, version, base, error, signal)
       if (error instanceof StoreUnavailableError) return this.#readBack(place, version, error, signal)
@@ -195,6 +256,19 @@ export class Committer {
   #land(version: StoredVersion): Attempt {
     this.#options.heads.remember(version)
     return { landed: version }
+  }
+}
+
+function planOrRefresh<T>(
+  request: CommitRequest<T>,
+  base: Base,
+  context: CommitContext,
+): CommitPlan<T> | undefined {
+  try {
+    return request.plan(base, context)
+  } catch (error) {
+    if (error instanceof NeedsFreshRead && !base.isFresh) return undefined
+    throw error
   }
 }
 

@@ -1,31 +1,43 @@
-import type { ConversationChange } from '../conversation/changes'
+import type { ConversationChange } from '../conversation/change'
 import type { Conversation, ConversationSummary } from '../conversation/types'
+import type { Page } from '../conversation/view'
 import type { TransferStats } from './network'
 
 /** What a store gives back for a change that is now current. */
 export interface CommitReceipt {
+  /** The version that this change made. */
   version: number
+  /** Of the version that was current when the change was acknowledged; a replay may be older than that. */
   revision: number
   cid: string
   messageIds: string[]
   /** Whether another writer's version came in between. */
   merged: boolean
+  /** Messages and fields that were left as stored. */
   ignored: string[]
   outcome: 'COMMITTED' | 'PERSISTENCE_IDEMPOTENT_REPLAY'
 }
 
+/** A receipt, or why this change alone failed. */
+export type CommitOutcome = { receipt: CommitReceipt } | { error: unknown }
+
 /**
  * Where conversations are kept. A store takes changes, not whole conversations; a receipt means that the
- * change is durable and listed. The caller never runs two commits of one conversation at the same time.
+ * change is durable and listed. One commit of a conversation runs at a time; stores need not order more.
  */
 export interface ConversationStore {
   /**
-   * Tries to make `change` current. Safe to call again with the same change after any rejection.
-   * @throws RevisionConflictError and StoreUnavailableError where trying again may help.
+   * Tries to make `changes` current, in their order and together: one version, or none. A change that is
+   * wrong fails alone. Safe to call again with the same changes after any rejection.
+   * @throws RevisionConflictError and StoreUnavailableError where trying again may help
    */
-  commit(conversationId: string, change: ConversationChange, signal: AbortSignal): Promise<CommitReceipt>
+  commit(
+    conversationId: string,
+    changes: readonly ConversationChange[],
+    signal: AbortSignal,
+  ): Promise<CommitOutcome[]>
   /** `undefined` where the store knows that there is none. */
-  load(conversationId: string, signal: AbortSignal): Promise<Conversation | undefined>
+  load(conversationId: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined>
   /** All conversations that exist, the newest first. */
   list(signal: AbortSignal): Promise<ConversationSummary[]>
   getTransferStats(): TransferStats

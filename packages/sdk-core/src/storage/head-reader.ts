@@ -1,5 +1,5 @@
-import type { HashedState } from '../conversation/merge'
-import { assembleState } from '../conversation/state'
+import type { Head, SegmentRef } from '../conversation/head'
+import type { StoredRecord } from '../conversation/record'
 import type { Scheme } from '../conversation/types'
 import type { ConversationKeys } from '../crypto/keys'
 import { StoreUnavailableError } from '../errors/storage-errors'
@@ -7,17 +7,22 @@ import { MAX_BLOB_BYTES, openHead, openSegment } from './head-codec'
 import type { Network, Pointer, PointerKey } from './network'
 
 /** One version as it was read from, or written to, the network. */
-export interface StoredVersion extends HashedState {
+export interface StoredVersion {
+  readonly head: Head
+  /** BLAKE3-256 of the head blob. */
+  readonly hash: Uint8Array
   /** S5 blob id of the head: the content address of exactly this version. */
   readonly cid: string
   readonly revision: number
   readonly scheme: Scheme
 }
 
+/** A blob that a head or a pointer names is not to be had. Unreachable, never absent. */
+export class MissingBlobError extends StoreUnavailableError {}
+
 /**
- * The version a pointer names: its head, and all its segments in parallel. A reader that misses a blob
- * reads the pointer again and starts over; where the same pointer still names a blob that nobody has,
- * the version is unreachable, never absent.
+ * The version a pointer names. A reader that misses its head reads the pointer again and starts over.
+ * @throws MissingBlobError where the same pointer still names a blob that nobody has
  */
 export async function readVersion(
   network: Network,
@@ -27,43 +32,30 @@ export async function readVersion(
   signal: AbortSignal,
 ): Promise<StoredVersion> {
   try {
-    return await fetchVersion(network, keys, pointer, signal)
+    const blob = await fetchBlob(network, pointer.hash, signal)
+    const cid = network.cidOf(pointer.hash, blob.length)
+    return { ...(await openHead(blob, keys)), hash: pointer.hash, cid, revision: pointer.revision }
   } catch (error) {
-    if (!(error instanceof MissingBlob)) throw error
+    if (!(error instanceof MissingBlobError)) throw error
     const again = await key.readPointer(signal)
-    if (again === undefined || again.revision <= pointer.revision)
-      throw new StoreUnavailableError(error.message)
+    if (again === undefined || again.revision <= pointer.revision) throw error
     return readVersion(network, keys, key, again, signal)
   }
 }
 
-class MissingBlob extends Error {}
-
-async function fetchVersion(
+/** The records of a segment. @throws MissingBlobError, CorruptRecordError, DecryptionFailedError */
+export async function readSegment(
   network: Network,
   keys: ConversationKeys,
-  pointer: Pointer,
+  ref: SegmentRef,
+  scheme: Scheme,
   signal: AbortSignal,
-): Promise<StoredVersion> {
-  const blob = await fetchBlob(network, pointer.hash, signal)
-  const { head, scheme } = await openHead(blob, keys)
-  const segments = await Promise.all(
-    head.segments.map(async (ref) => {
-      const blob = await fetchBlob(network, ref.hash, signal)
-      return [ref.name, await openSegment(ref, blob, scheme, keys)] as const
-    }),
-  )
-  return {
-    ...assembleState(head, new Map(segments)),
-    hash: pointer.hash,
-    cid: network.cidOf(pointer.hash, blob.length),
-    revision: pointer.revision,
-    scheme,
-  }
+): Promise<ReadonlyMap<string, StoredRecord>> {
+  return openSegment(ref, await fetchBlob(network, ref.hash, signal), scheme, keys)
 }
 
 async function fetchBlob(network: Network, hash: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
   const blob = await network.download(hash, MAX_BLOB_BYTES, signal)
-  if (blob === undefined) throw new MissingBlob('a blob that the current version names is not available')
+  if (blob === undefined) throw new MissingBlobError('a blob that the current version names is not available')
   return blob
 }

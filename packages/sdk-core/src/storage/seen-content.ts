@@ -1,4 +1,4 @@
-import type { FieldChange, MessageIntent } from '../conversation/changes'
+import type { FieldChange, MessageIntent } from '../conversation/change'
 import { type DagValue, digestOf } from '../conversation/codec'
 import type { ConversationDraft } from '../conversation/conversation-input'
 import { contentDigest } from '../conversation/message-id'
@@ -19,6 +19,7 @@ type DigestByName = Map<string, string>
  */
 export class SeenContent {
   readonly #digests = new LruMap<string, DigestByName>(KEPT_CONVERSATIONS)
+  readonly #versions = new LruMap<string, number>(KEPT_CONVERSATIONS)
 
   /** What saving `message` as part of a whole conversation means. */
   intentOf(conversationId: string, message: Message): MessageIntent {
@@ -37,21 +38,49 @@ export class SeenContent {
     return { ...(title === undefined ? {} : { title }), fields: Object.fromEntries(fields) }
   }
 
-  /** Remembers what was saved or loaded. */
-  remember(conversation: ConversationDraft | Conversation): void {
-    this.#update(conversation.id, digestsOf(conversation), () => true)
+  /** All fields of a draft, whatever was seen. */
+  givenFields(draft: ConversationDraft): { title?: FieldChange; fields: Record<string, FieldChange> } {
+    const given = (value: JsonValue): FieldChange => ({ value, blind: false })
+    const fields = Object.entries(draft.metadata).map(([name, value]) => [name, given(value)] as const)
+    return {
+      ...(draft.title === undefined ? {} : { title: given(draft.title) }),
+      fields: Object.fromEntries(fields),
+    }
+  }
+
+  /** The version that this client last loaded or made of a conversation. */
+  versionOf(conversationId: string): number | undefined {
+    return this.#versions.get(conversationId)
+  }
+
+  rememberVersion(conversationId: string, version: number): void {
+    this.#versions.set(conversationId, version)
+  }
+
+  /** Remembers what was loaded, or is being saved; gives back how to forget it again. */
+  remember(conversation: ConversationDraft | Conversation): () => void {
+    return this.#update(conversation.id, digestsOf(conversation))
   }
 
   /** A save of `draft` failed and may have landed: what it says is this client's own from now on. */
   rememberAttempt(draft: ConversationDraft): void {
-    const attempted = digestsOf(draft).map(([name]): [string, string] => [name, ATTEMPTED])
-    this.#update(draft.id, attempted, (known) => known === undefined)
+    this.#update(
+      draft.id,
+      digestsOf(draft).map(([name]) => [name, ATTEMPTED]),
+    )
   }
 
-  #update(id: string, digests: [string, string][], replaces: (known: string | undefined) => boolean): void {
+  #update(id: string, digests: [string, string][]): () => void {
     const known: DigestByName = this.#digests.get(id) ?? new Map()
-    for (const [name, digest] of digests) if (replaces(known.get(name))) known.set(name, digest)
+    const before = digests.map(([name]) => [name, known.get(name)] as const)
+    for (const [name, digest] of digests) known.set(name, digest)
     this.#digests.set(id, known)
+    return () => {
+      for (const [name, digest] of before) {
+        if (digest === undefined) known.delete(name)
+        else known.set(name, digest)
+      }
+    }
   }
 
   #fieldChange(conversationId: string, name: string, value: JsonValue): FieldChange | undefined {

@@ -1,16 +1,18 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { type DagValue, encodeDagCbor } from '../conversation/codec'
-import type { SegmentRef } from '../conversation/head'
-import { compareRecords, isNewer, type StoredRecord } from '../conversation/record'
-import type { ConversationState } from '../conversation/state'
+import type { Head, SegmentRef } from '../conversation/head'
+import { compareRecords, type StoredRecord, uniteRecords } from '../conversation/record'
+import type { ConversationState, SegmentContents } from '../conversation/state'
 import { randomBytes } from '../crypto/platform'
 
 /** A tail larger than this, in bytes of DAG-CBOR, is sealed into a segment. */
-export const TAIL_BUDGET_BYTES = 16 * 1024
+const TAIL_BUDGET_BYTES = 3 * 1024
 /** A segment takes records until it has this many bytes. */
 const SEGMENT_BYTES = 2 * 1024 * 1024
-/** So many segments of one tier become one of the next. */
+/** So many segments of one tier become one of the next, off the critical path. */
 const TIER_WIDTH = 8
+/** So many segments of one tier are not waited for any longer. */
+const TIER_LIMIT = 16
 
 /** A segment that is still to be written. */
 export interface NewSegment {
@@ -26,38 +28,54 @@ export interface SegmentPlan {
   added: readonly NewSegment[]
 }
 
-/** Keeps the head small: seals a tail over its budget, and melts eight segments of a tier into one. */
+/** Keeps the head small: seals a tail over its budget, and melts a tier over its limit if it was read. */
 export function planSegments(state: ConversationState): SegmentPlan {
-  const { tail, segments } = state.head
-  const sizes = tail.map(sizeOf)
-  if (sum(sizes) <= TAIL_BUDGET_BYTES) return { tail, kept: segments, added: [] }
-  const plan = { tail: [], kept: segments, added: cutSegments(tail, 0) }
-  return meltTiers(plan, state)
+  const { head, sealed } = state
+  const overfull = fullTier(head, TIER_LIMIT).filter(({ name }) => sealed.has(name))
+  const kept = head.segments.filter((segment) => !overfull.includes(segment))
+  const melted = overfull.length === 0 ? [] : meltSegments(overfull, sealed)
+  if (head.tail.reduce((bytes, record) => bytes + sizeOf(record), 0) <= TAIL_BUDGET_BYTES) {
+    return { tail: head.tail, kept, added: melted }
+  }
+  return { tail: [], kept, added: [...melted, ...cutSegments(head.tail, 0)] }
 }
 
-/** The versions of the oldest and of the newest commit among `records`. */
-export function versionRange(records: readonly StoredRecord[]): Pick<SegmentRef, 'first' | 'last'> {
+/** The segments that a commit has to melt, and so to read first. */
+export function segmentsOverLimit(head: Head): readonly SegmentRef[] {
+  return fullTier(head, TIER_LIMIT)
+}
+
+/** The segments that should become one of the next tier; none if no tier is full. */
+export function segmentsToCompact(head: Head): readonly SegmentRef[] {
+  return fullTier(head, TIER_WIDTH)
+}
+
+/** One segment of the next tier (or a few, if they are large) out of `refs`, without what they shadow. */
+export function meltSegments(refs: readonly SegmentRef[], sealed: SegmentContents): NewSegment[] {
+  const newest = uniteRecords(...refs.map(({ name }) => sealed.get(name)?.values() ?? []))
+  const tier = 1 + refs.reduce((highest, ref) => Math.max(highest, ref.tier), 0)
+  return cutSegments([...newest.values()], tier)
+}
+
+/** What a segment's reference says of its records. */
+export function describeRecords(
+  records: readonly StoredRecord[],
+): Pick<SegmentRef, 'count' | 'first' | 'last' | 'lastOrder'> {
   const versions = records.map((record) => record.version)
   return {
+    count: records.length,
     first: versions.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER),
     last: versions.reduce((a, b) => Math.max(a, b), 0),
+    lastOrder: records.reduce((greatest, { order }) => Math.max(greatest, order), 0),
   }
 }
 
-function meltTiers(plan: SegmentPlan, state: ConversationState): SegmentPlan {
-  let { kept, added } = plan
-  for (let tier = 0; ; tier += 1) {
-    const old = kept.filter((segment) => segment.tier === tier)
-    const fresh = added.filter((segment) => segment.tier === tier)
-    if (old.length + fresh.length < TIER_WIDTH) return { tail: plan.tail, kept, added }
-    const records = [
-      ...old.flatMap(({ name }) => state.sealed.get(name) ?? []),
-      ...fresh.flatMap((s) => s.records),
-    ]
-    const newest = records.filter((record) => !isNewer(state.records.get(record.id) ?? record, record))
-    kept = kept.filter((segment) => segment.tier !== tier)
-    added = [...added.filter((segment) => segment.tier !== tier), ...cutSegments(newest, tier + 1)]
-  }
+/** All segments of the lowest tier that has `width` of them. */
+function fullTier({ segments }: Head, width: number): SegmentRef[] {
+  const tiers = new Map<number, SegmentRef[]>()
+  for (const segment of segments) tiers.set(segment.tier, [...(tiers.get(segment.tier) ?? []), segment])
+  const full = [...tiers].filter(([, members]) => members.length >= width).sort(([a], [b]) => a - b)
+  return full[0]?.[1] ?? []
 }
 
 function cutSegments(records: readonly StoredRecord[], tier: number): NewSegment[] {
@@ -77,10 +95,12 @@ function cutSegments(records: readonly StoredRecord[], tier: number): NewSegment
   return groups.map((group) => ({ name: bytesToHex(randomBytes(8)), tier, records: group }))
 }
 
-function sizeOf(record: StoredRecord): number {
-  return encodeDagCbor({ ...record } as DagValue).length
-}
+const sizes = new WeakMap<StoredRecord, number>()
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0)
+function sizeOf(record: StoredRecord): number {
+  const known = sizes.get(record)
+  if (known !== undefined) return known
+  const size = encodeDagCbor({ ...record } as DagValue).length
+  sizes.set(record, size)
+  return size
 }

@@ -12,6 +12,7 @@ const NAMES = [
   'DecryptionFailedError',
   'IdempotencyKeyReusedError',
   'InvalidInputError',
+  'LockTimeoutError',
   'NotAuthenticatedError',
   'RevisionConflictError',
   'SDKError',
@@ -19,8 +20,10 @@ const NAMES = [
   'StoreUnavailableError',
   'UnsupportedError',
   'UnsupportedFormatError',
+  'VersionConflictError',
   'createSdk',
   'generateSeedPhrase',
+  'withConversationLock',
 ]
 
 /** What a plain Node process prints that runs `code` in this package's folder. */

@@ -1,0 +1,64 @@
+import type { StateDelta } from './state'
+import type { JsonValue, Message, Scheme } from './types'
+
+/**
+ * What the caller wants of a message whose id may be stored already:
+ * `append` a new one, replace it by an `edit`, nothing because it came back `unchanged`,
+ * or `unknown` where this client cannot tell an edit from an old copy.
+ */
+export type MessageIntent = 'append' | 'edit' | 'unchanged' | 'unknown'
+
+export interface MessageChange {
+  message: Message
+  intent: MessageIntent
+}
+
+/** New content for a message that is stored. */
+export interface ContentEdit {
+  id: string
+  content: Message['content']
+}
+
+/** A new value of the title or of a metadata field; a `blind` one only fills a place that is empty. */
+export interface FieldChange {
+  value: JsonValue
+  blind: boolean
+}
+
+/** What a caller asks for: complete before its first attempt, so that a retry asks for exactly the same. */
+export interface ConversationChange {
+  /**
+   * `append` adds messages and nothing else, and writes nothing if they are there; `save` always makes a
+   * version; `overwrite` also takes away what it does not name; `alter` needs the conversation to exist.
+   */
+  kind: 'append' | 'save' | 'overwrite' | 'alter'
+  messages: readonly MessageChange[]
+  edits?: readonly ContentEdit[]
+  deletions?: readonly string[]
+  title?: FieldChange
+  fields: { readonly [name: string]: FieldChange }
+  createdAt?: number
+  /** Left out: as stored, or sealed for a new conversation. */
+  scheme?: Scheme
+  /** No message id was ever given to a store before this change. */
+  hasFreshIds: boolean
+  expectedVersion?: number
+  /** 16 bytes each: a hash of the caller's key, and one of the input as it was given. */
+  idempotency?: { key: Uint8Array; input: Uint8Array }
+}
+
+/** What a change comes to on top of one state. */
+export interface AppliedChange {
+  delta: StateDelta
+  /** Ids of the change's messages, in the caller's order. */
+  messageIds: string[]
+  /** Ids and field names that were not taken over because what is stored is newer or deleted. */
+  ignored: string[]
+  /** The version that this change made long ago, if it did. */
+  replayOf?: number
+}
+
+/** Whether the outcome of a change depends on records of any age, or at most on its own fresh ids. */
+export function dependsOnAllRecords(change: ConversationChange): boolean {
+  return change.kind !== 'append' || !change.hasFreshIds
+}

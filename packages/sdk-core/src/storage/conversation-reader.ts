@@ -1,0 +1,59 @@
+import type { SegmentRef } from '../conversation/head'
+import { countLive } from '../conversation/state'
+import type { Conversation } from '../conversation/types'
+import { type Page, pageOf, toConversation } from '../conversation/view'
+import { MissingBlobError } from './head-reader'
+import type { Base, HeadStore, Place } from './head-store'
+
+/**
+ * The current version of a conversation, with the messages of `page`: reads the segments that can hold them,
+ * the newest first, as many at once as the page is likely to need.
+ * A reader that misses a blob reads the pointer again and starts over, as long as the pointer moves.
+ */
+export async function readPage(
+  heads: HeadStore,
+  place: Place,
+  page: Page,
+  signal: AbortSignal,
+): Promise<Conversation | undefined> {
+  for (let missedAt: number | undefined; ; ) {
+    const base = await heads.read(place, signal)
+    if (base === undefined || base.head.deleted === true) return undefined
+    try {
+      return await readFrom(heads, place, base, page, signal)
+    } catch (error) {
+      if (!(error instanceof MissingBlobError) || missedAt === base.revision) throw error
+      missedAt = base.revision
+    }
+  }
+}
+
+async function readFrom(
+  heads: HeadStore,
+  place: Place,
+  base: Base,
+  page: Page,
+  signal: AbortSignal,
+): Promise<Conversation> {
+  for (let state = base; ; ) {
+    const messages = pageOf(state, page)
+    if (messages !== undefined) return toConversation(state, messages)
+    state = await heads.withSegments(place, state, nextSegments(state, page), signal)
+  }
+}
+
+/** The unread segments with the greatest orders: so many that they may well fill the page. */
+function nextSegments({ head, sealed }: Base, { limit, before }: Page): SegmentRef[] {
+  const unread = head.segments.filter(({ name }) => !sealed.has(name))
+  if (limit === undefined) return unread
+  const newestFirst = unread.sort((a, b) => b.lastOrder - a.lastOrder)
+  const wanted = before === undefined ? limit - countLive(head.tail) : limit
+  const chosen: SegmentRef[] = []
+  for (let records = 0; records <= wanted && chosen.length < newestFirst.length; ) {
+    const segment = newestFirst[chosen.length]
+    if (segment === undefined) break
+    chosen.push(segment)
+    records += segment.count
+  }
+  return chosen
+}

@@ -1,0 +1,61 @@
+import { hexToBytes } from '@noble/hashes/utils.js'
+import type { ContentEdit, ConversationChange } from '../conversation/change'
+import { type DagValue, digestOf } from '../conversation/codec'
+import type { ConversationDraft } from '../conversation/conversation-input'
+import { contentOf, type MessageDraft } from '../conversation/message'
+import type { SaveOptions } from './save-options'
+import type { SeenContent } from './seen-content'
+
+/** A checked call: all that a change will be made of when its turn comes. */
+export interface SaveDraft extends ConversationDraft {
+  kind: ConversationChange['kind']
+  edits?: readonly ContentEdit[]
+  deletions?: readonly string[]
+  /** No message id of it was ever given to a store. */
+  hasFreshIds: boolean
+  /** A hash of the input as the caller gave it, in hex. */
+  inputDigest: string
+}
+
+/** The fingerprint of a call: what was given, without ids and times that were made up for it. */
+export function digestInput(
+  kind: SaveDraft['kind'],
+  messages: readonly MessageDraft[],
+  rest: { [name: string]: DagValue | undefined } = {},
+): string {
+  const given = messages.map((message) => [message.id ?? null, message.createdAt ?? null, contentOf(message)])
+  const named = Object.entries(rest).filter(([, value]) => value !== undefined)
+  return digestOf([kind, given, Object.fromEntries(named) as DagValue])
+}
+
+/**
+ * The change that a draft comes to for this client. Made once, when its turn comes, so that every attempt asks
+ * for the same, and saves that came before it are taken into account.
+ */
+export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenContent): ConversationChange {
+  const { id, messages, edits, deletions, createdAt, hasFreshIds } = draft
+  const kind = options.overwrite === true ? 'overwrite' : draft.kind
+  const isWhole = kind === 'overwrite' || kind === 'alter'
+  const expectedVersion = options.expectedVersion ?? (kind === 'overwrite' ? seen.versionOf(id) : undefined)
+  return {
+    kind,
+    hasFreshIds,
+    messages: messages.map((message) => ({
+      message,
+      intent: kind === 'append' ? 'append' : seen.intentOf(id, message),
+    })),
+    ...(isWhole ? seen.givenFields(draft) : seen.fieldChanges(draft)),
+    ...(edits === undefined ? {} : { edits }),
+    ...(deletions === undefined ? {} : { deletions }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    ...(options.encrypt === undefined ? {} : { scheme: options.encrypt ? 'xsalsa20-poly1305' : 'plain' }),
+    ...(options.idempotencyKey === undefined
+      ? {}
+      : { idempotency: { key: hashKey(id, options.idempotencyKey), input: hexToBytes(draft.inputDigest) } }),
+  }
+}
+
+function hashKey(conversationId: string, key: string): Uint8Array {
+  return hexToBytes(digestOf(['idempotency-key', conversationId, key]))
+}
