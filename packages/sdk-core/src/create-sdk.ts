@@ -3,14 +3,15 @@ import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
 import { InvalidInputError, UnsupportedError } from './errors/input-errors'
-import { StorageManager, type StorageResult } from './managers/StorageManager'
+import { StorageManager, type StorageManagerOptions, type StorageResult } from './managers/StorageManager'
 import { type Logger, silentLogger } from './observe/log'
-import { createCounters } from './observe/stats'
+import { createCounters, type StorageCounters } from './observe/stats'
+import type { ConversationStore } from './storage/conversation-store'
 import type { SaveOptions } from './storage/save-options'
 import { connectS5, readSeedPhrase } from './storage/stores/s5-network'
 import { S5Store } from './storage/stores/s5-store'
 
-export interface CreateSdkOptions {
+export interface PortalOptions {
   /** Base URL of the S5 portal to use. More than one is not supported yet. */
   portals: readonly string[]
   /** The owner's 15 S5 words. */
@@ -19,6 +20,14 @@ export interface CreateSdkOptions {
   inviteCode?: string
   /** Names this device in what it writes; each running SDK adds a random part of its own. */
   deviceId?: string
+}
+
+export interface StoreOptions {
+  /** Where conversations are kept instead of on S5. Closed with the SDK. */
+  store: ConversationStore
+}
+
+export type CreateSdkOptions = (PortalOptions | StoreOptions) & {
   /** @default says nothing */
   logger?: Logger
 }
@@ -42,6 +51,28 @@ export interface Sdk {
  * await sdk.close()
  */
 export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
+  const counters = createCounters()
+  const log = options.logger ?? silentLogger
+  const opened = 'store' in options ? openStore(options) : await openPortal(options, counters, log)
+  const storage = new StorageManager({ ...opened, counters, log })
+  return {
+    storage,
+    saveConversation: (conversation, saveOptions) => storage.saveConversation(conversation, saveOptions),
+    close: () => storage.close(),
+  }
+}
+
+type OpenedStore = Pick<StorageManagerOptions, 'store' | 'lockScope'>
+
+function openStore({ store }: StoreOptions): OpenedStore {
+  return { store, lockScope: 's5-conversations/store' }
+}
+
+async function openPortal(
+  options: PortalOptions,
+  counters: StorageCounters,
+  log: Logger,
+): Promise<OpenedStore> {
   const portal = parsePortals(options.portals)
   if (typeof options.seedPhrase !== 'string') throw new InvalidInputError('seedPhrase', 'must be a string')
   const entropy = readSeedPhrase(options.seedPhrase)
@@ -52,16 +83,9 @@ export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
     seedPhrase: options.seedPhrase,
     ...(options.inviteCode === undefined ? {} : { inviteCode: options.inviteCode }),
   })
-  const counters = createCounters()
-  const log = options.logger ?? silentLogger
   const nameThis = () => nameInstance(options.deviceId)
   const store = new S5Store({ network, keyRing, nameInstance: nameThis, counters, log })
-  const storage = new StorageManager({ store, counters, log, lockScope: keyRing.lockScope() })
-  return {
-    storage,
-    saveConversation: (conversation, saveOptions) => storage.saveConversation(conversation, saveOptions),
-    close: () => storage.close(),
-  }
+  return { store, lockScope: keyRing.lockScope() }
 }
 
 function parsePortals(portals: unknown): string {

@@ -8,7 +8,13 @@ export type {
   MessagePart,
   MessageRole,
 } from './conversation/types'
-export { type CreateSdkOptions, createSdk, type Sdk } from './create-sdk'
+export {
+  type CreateSdkOptions,
+  createSdk,
+  type PortalOptions,
+  type Sdk,
+  type StoreOptions,
+} from './create-sdk'
 export { LockTimeoutError, VersionConflictError } from './errors/conflict-errors'
 export { ClosedError, NotAuthenticatedError } from './errors/identity-errors'
 export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from './errors/input-errors'
@@ -28,6 +34,7 @@ export {
 } from './managers/StorageManager'
 export type { Logger } from './observe/log'
 export type { StorageStats } from './observe/stats'
+export type { ConversationStore } from './storage/conversation-store'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
 export type { LoadOptions, ReadOptions } from './storage/load-options'
 export type { SaveOptions } from './storage/save-options'

@@ -7,6 +7,7 @@ import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
 import type { CommitOutcome, CommitReceipt, ConversationStore } from './conversation-store'
 import { DedupWindow } from './dedup-window'
+import { translateForeignError } from './foreign-errors'
 import { retryWithBackoff } from './retry'
 import { type SaveDraft, toChange } from './save-draft'
 import type { SaveOptions } from './save-options'
@@ -108,7 +109,14 @@ export class GroupCommit {
     maxRetries: number,
   ): Promise<CommitOutcome[]> {
     const { store, counters, log } = this.#options
-    return retryWithBackoff(() => store.commit(id, changes, signal), {
+    const attempt = async () => {
+      try {
+        return await store.commit(id, changes, signal)
+      } catch (error) {
+        throw translateForeignError(error)
+      }
+    }
+    return retryWithBackoff(attempt, {
       maxRetries,
       signal,
       onRetry: (error, attempt) => {

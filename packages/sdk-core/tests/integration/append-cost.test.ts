@@ -42,6 +42,14 @@ describe('Appends of 500 bytes', () => {
     expect(cost.reads).toBe(0)
   })
 
+  it('leave no lock behind when all is done', async () => {
+    const portal = await startPortal()
+    const sdk = await startSdk(portal.url)
+    await Promise.all(Array.from({ length: 50 }, (_, i) => sdk.storage.appendMessage(`c${i % 5}`, user('x'))))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect((sdk.storage as unknown as { saveLocks: Map<string, unknown> }).saveLocks.size).toBe(0)
+  })
+
   it('issued at once are at most twelve commits for a thousand', async () => {
     const portal = await startPortal()
     const seedPhrase = generateSeedPhrase()

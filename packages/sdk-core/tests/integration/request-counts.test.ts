@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createSdk, generateSeedPhrase } from '../../src/index'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy'
 import { closeAfterTest, startPortal, startSdk, user } from '../support/fixture'
+import { prose } from '../support/prose'
 
 async function startCountingProxy(): Promise<FaultProxy> {
   const portal = await startPortal()
@@ -67,6 +68,31 @@ describe('The requests of', () => {
     takeRequests(proxy)
     await reader.storage.loadConversation('one')
     expect(takeRequests(proxy)).toEqual(['GET /s5/registry', 'GET /s5/blob'])
+  })
+
+  it('a cold load of a thousand messages are a registry read, a head, and few segments at once', async () => {
+    const proxy = await startCountingProxy()
+    const seedPhrase = generateSeedPhrase()
+    const writer = await startSdk(proxy.url, seedPhrase)
+    for (let i = 0; i < 1000; i += 20) {
+      await writer.storage.appendMessages(
+        'one',
+        Array.from({ length: 20 }, (_, j) => user(prose(500, i + j))),
+      )
+    }
+    await writer.close()
+    const reader = await startSdk(proxy.url, seedPhrase)
+    takeRequests(proxy)
+    const whole = await reader.storage.loadConversation('one')
+    expect(whole?.messages).toHaveLength(1000)
+    const requests = takeRequests(proxy)
+    expect(requests.slice(0, 2)).toEqual(['GET /s5/registry', 'GET /s5/blob'])
+    expect(requests.length).toBeLessThanOrEqual(1 + 24)
+    const other = await startSdk(proxy.url, seedPhrase)
+    takeRequests(proxy)
+    const page = await other.storage.loadConversation('one', { limit: 50 })
+    expect(page?.messages).toEqual(whole?.messages.slice(-50))
+    expect(takeRequests(proxy).length).toBeLessThan(requests.length)
   })
 
   it('a sign-in on a second device are four', async () => {

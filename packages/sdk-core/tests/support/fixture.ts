@@ -1,6 +1,6 @@
 import { createPortal, type Portal } from '@s5-conversations/s5-portal'
 import { afterEach } from 'vitest'
-import { type CreateSdkOptions, createSdk, generateSeedPhrase, type Sdk } from '../../src/index'
+import { createSdk, generateSeedPhrase, type Logger, type PortalOptions, type Sdk } from '../../src/index'
 
 const toClose: (() => Promise<void>)[] = []
 
@@ -23,7 +23,7 @@ export async function startPortal(): Promise<Portal> {
 export async function startSdk(
   portal: string,
   seedPhrase = generateSeedPhrase(),
-  options: Partial<CreateSdkOptions> = {},
+  options: Partial<PortalOptions> & { logger?: Logger } = {},
 ): Promise<Sdk> {
   return closeAfterTest(await createSdk({ portals: [portal], seedPhrase, ...options }))
 }

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { LockTimeoutError, RevisionConflictError, withConversationLock } from '../../src/index'
+import { translateForeignError } from '../../src/storage/foreign-errors'
 import { type LockTable, withKeyedLock } from '../../src/storage/keyed-lock'
 
 /** A promise and the functions that settle it. */
@@ -77,4 +79,76 @@ describe('The lock of a conversation', () => {
     await Promise.all(tasks)
     expect(locks.size).toBe(0)
   })
+})
+
+describe('The exported lock', () => {
+  afterEach(() => vi.useRealTimers())
+
+  it('serialises tasks of one key for the whole process', async () => {
+    const events: string[] = []
+    const task = (name: string) => async () => {
+      events.push(`${name} starts`)
+      await Promise.resolve()
+      events.push(`${name} ends`)
+    }
+    await Promise.all([withConversationLock('user:1', task('a')), withConversationLock('user:1', task('b'))])
+    expect(events).toEqual(['a starts', 'a ends', 'b starts', 'b ends'])
+  })
+
+  it('aborts a task that outlives its deadline, tells its caller, and lets the next one in', async () => {
+    vi.useFakeTimers()
+    const seen: AbortSignal[] = []
+    const stuck = withConversationLock(
+      'stuck',
+      (signal) => {
+        seen.push(signal)
+        return new Promise(() => {})
+      },
+      { deadlineMs: 5000 },
+    )
+    const next = withConversationLock('stuck', async () => 'ran')
+    const failure = stuck.catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(4999)
+    expect(seen[0]?.aborted).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await failure).toBeInstanceOf(LockTimeoutError)
+    expect(await failure).toMatchObject({ code: 'LOCK_TIMEOUT', retryable: true, outcome: 'unknown' })
+    expect(seen[0]?.aborted).toBe(true)
+    await expect(next).resolves.toBe('ran')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('waits for other tabs by Web Locks where the platform has them', async () => {
+    const names: string[] = []
+    const request = async (name: string, task: () => Promise<unknown>) => {
+      names.push(name)
+      return task()
+    }
+    vi.stubGlobal('navigator', { locks: { request } })
+    try {
+      await expect(withConversationLock('one', async () => 7, { scope: 'owner' })).resolves.toBe(7)
+    } finally {
+      vi.unstubAllGlobals()
+    }
+    expect(names).toEqual(['owner/one'])
+  })
+})
+
+describe('A foreign conflict', () => {
+  const directory = Object.assign(new Error(''), { e: new Error('Revision number too low') })
+  directory.toString = () => 'DirectoryTransactionException: Error: Revision number too low'
+
+  it.each([
+    ['by its message', new Error('Revision number too low')],
+    ['by String() where the message is empty', directory],
+    ['by its cause in .e', Object.assign(new Error(''), { e: 'DirectoryTransactionException: x' })],
+  ])('is known %s', (_, error) => {
+    expect(translateForeignError(error)).toBeInstanceOf(RevisionConflictError)
+    expect(translateForeignError(error)).toMatchObject({ retryable: true, cause: error })
+  })
+
+  it.each([[new Error('')], [new Error('Network error')], ['Revision number too low'], [undefined]])(
+    'is not %s',
+    (error) => expect(translateForeignError(error)).toBe(error),
+  )
 })
