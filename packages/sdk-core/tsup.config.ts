@@ -1,7 +1,9 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' },
+  // Both entries share their modules, so that `instanceof` holds for errors of either.
+  splitting: true,
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: { resolve: [/^@s5-dev\/s5js/], compilerOptions: { ignoreDeprecations: '6.0', composite: false } },

@@ -1,3 +1,4 @@
+import { concatBytes } from '@noble/hashes/utils.js'
 import { CorruptRecordError } from '../errors/storage-errors'
 import { nodeModule } from './platform'
 
@@ -45,16 +46,5 @@ async function collect(stream: ReadableStream<Uint8Array>, maxBytes: number): Pr
     if (length > maxBytes) throw new RangeError(`more than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
-  return concat(...chunks)
-}
-
-/** The bytes of all `parts` in one array. */
-export function concat(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    joined.set(part, offset)
-    offset += part.length
-  }
-  return joined
+  return concatBytes(...chunks)
 }

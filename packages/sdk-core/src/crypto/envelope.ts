@@ -1,9 +1,10 @@
+import { concatBytes } from '@noble/hashes/utils.js'
 import nacl from 'tweetnacl'
 import * as z from 'zod/mini'
 import { decodeDagCbor, encodeDagCbor } from '../conversation/codec'
 import type { Scheme } from '../conversation/types'
 import { CorruptRecordError, DecryptionFailedError, UnsupportedFormatError } from '../errors/storage-errors'
-import { concat, deflateRaw, inflateRaw } from './deflate'
+import { deflateRaw, inflateRaw } from './deflate'
 import type { RecordKind } from './keys'
 import { padme } from './padding'
 import { randomBytes } from './platform'
@@ -44,7 +45,7 @@ export async function writeRecord(
   if (payload.length > MAX_PAYLOAD_BYTES)
     throw new RangeError(`a record holds ${MAX_PAYLOAD_BYTES} bytes at most`)
   const nonce = randomBytes(24)
-  const packed = concat(uint32(payload.length), await deflateRaw(new Uint8Array(payload)))
+  const packed = concatBytes(uint32(payload.length), await deflateRaw(new Uint8Array(payload)))
   return encodeDagCbor({ format: FORMAT, scheme, kind, nonce, body: protect(packed, scheme, nonce, key) })
 }
 

@@ -1,3 +1,4 @@
+import { concatBytes } from '@noble/hashes/utils.js'
 import {
   BlobIdentifier,
   BlobNotFoundError,
@@ -12,7 +13,6 @@ import {
   S5Error,
   seedPhraseToEntropy,
 } from '@s5-dev/s5js'
-import { concat } from '../../crypto/deflate'
 import { NotAuthenticatedError } from '../../errors/identity-errors'
 import { InvalidInputError } from '../../errors/input-errors'
 import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
@@ -141,7 +141,7 @@ function toPointer(entry: RegistryEntry): Pointer {
 }
 
 function withCode(hash: Uint8Array): Uint8Array {
-  return concat(Uint8Array.of(BLAKE3_CODE), hash)
+  return concatBytes(Uint8Array.of(BLAKE3_CODE), hash)
 }
 
 async function translated<T>(call: () => Promise<T>): Promise<T> {
