@@ -7,7 +7,8 @@ import { type PortalEnvironment, startPortal } from '../../src/start-portal'
 
 const ENVIRONMENT: PortalEnvironment = {
   now: Date.now,
-  limits: { headersMs: 15_000, requestMs: 120_000, stopMs: 5_000 },
+  limits: { headersMs: 15_000, requestMs: 120_000, idleMs: 30_000, stopMs: 5_000 },
+  network: { dial: { firstMs: 5, maxMs: 100 }, sync: { retryMs: 20, againMs: 60_000 }, probeMs: 30_000 },
 }
 
 /** Starts a portal on a free port, which is closed when the test ends. */
