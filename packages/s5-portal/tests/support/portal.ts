@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import type { PortalOptions } from '../../src/portal-options'
 import { type PortalEnvironment, startPortal } from '../../src/start-portal'
 
@@ -16,6 +16,11 @@ export async function openPortal(options: PortalOptions = {}, environment: Parti
   const portal = await startPortal({ port: 0, ...options }, { ...ENVIRONMENT, ...environment })
   onTestFinished(() => portal.close())
   return portal
+}
+
+/** Waits until what is expected is so. */
+export function eventually(expectation: () => Promise<void> | void, timeout = 10_000): Promise<void> {
+  return vi.waitFor(expectation, { timeout, interval: 5 })
 }
 
 /** Makes a folder that is removed when the test ends. */
