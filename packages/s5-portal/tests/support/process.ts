@@ -39,7 +39,8 @@ export async function finishCommand(child: ChildProcess) {
 /** Starts a portal process on a free port and waits until it says that it is ready. */
 export async function spawnPortal(...args: string[]) {
   const child = spawnCommand('--port', '0', ...args)
-  return { child, url: await waitForUrl(child) }
+  const url = await waitForUrl(child)
+  return { child, url, peerUri: `${url.replace('http', 'ws')}/s5/p2p` }
 }
 
 /** Starts a portal process that cannot make any file longer than `maxBytes`: for it, the disk is full then. */
