@@ -30,7 +30,10 @@ export class BlobExchange {
     this.#options = options
   }
 
-  /** @returns the blob, from this portal or fetched from another one; `undefined` when no one has it. */
+  /**
+   * @returns the blob, from this portal or fetched from another one; `undefined` when no one has it
+   * @throws what kept this portal from taking it over, when another one has it
+   */
   async open(hash: Uint8Array): Promise<OpenBlob | undefined> {
     const own = await this.#blobs.open(hash)
     if (own !== undefined) return own
@@ -89,11 +92,17 @@ export class BlobExchange {
     const waiting = new Map(
       answers.map((answer, index) => [index, answer.then((value) => ({ ...value, index }))]),
     )
+    let failure: unknown
     while (waiting.size > 0) {
       const { portal, first, index } = await Promise.race(waiting.values())
       waiting.delete(index)
-      if (first !== undefined && (await this.#takeOver(portal, first))) return true
+      try {
+        if (first !== undefined && (await this.#takeOver(portal, first))) return true
+      } catch (error) {
+        failure = error
+      }
     }
+    if (failure !== undefined) throw failure
     return false
   }
 

@@ -27,6 +27,9 @@ const HOST_FORM = /^[\w.:[\]-]{1,255}$/
 /** A configured peer may send as fast as it likes: it is the operator who chose it. */
 const UNLIMITED = Number.MAX_SAFE_INTEGER
 
+/** What only portals that are trusted may say. */
+type TrustedMessage = Exclude<PortalMessage, { kind: 'introduction' | 'introduced' }>
+
 /** What a node is made of. */
 export interface PeerNodeParts {
   readonly signer: Signer
@@ -153,7 +156,7 @@ export class PeerNode {
     this.#dialerByUri.get(dialedUri ?? '')?.noteSuccess()
     this.#parts.counters.add('handshakes')
     this.#parts.log.info({ dialedUri, portalUri, nodeKey: keyText(connection) }, 'peer connected')
-    for (const portal of this.#parts.peers.portals()) this.#keepInSync(portal)
+    if (this.#parts.peers.isPortal(connection)) this.#keepInSync(connection)
   }
 
   #onClosed(connection: PeerConnection): void {
@@ -187,12 +190,17 @@ export class PeerNode {
       case 'handshakeDone':
       case 'announcePeers':
         return
+      case 'introduction':
+        return this.#parts.peers.noteIntroduction(from, message.nonce)
+      case 'introduced':
+        if (this.#parts.peers.recognise(from, message.nonce)) this.#keepInSync(from)
+        return
       default:
         if (this.#parts.peers.isPortal(from)) await this.#onPortalMessage(message, from)
     }
   }
 
-  async #onPortalMessage(message: PortalMessage, from: PeerConnection): Promise<void> {
+  async #onPortalMessage(message: TrustedMessage, from: PeerConnection): Promise<void> {
     switch (message.kind) {
       case 'listingQuery':
         return answerListing(message.subject, message.after, from, this.#parts)

@@ -1,10 +1,11 @@
 import { bytesEqual } from '../codec/bytes'
 import type { PeerConnection } from './connection'
+import { Introductions } from './introductions'
 
 /** The connections of a node, and which of them it believes what. */
 export class Peers {
   readonly #connections = new Set<PeerConnection>()
-  readonly #trustedKeys = new Set<string>()
+  readonly #introductions = new Introductions()
   readonly #ownKey: Uint8Array
   readonly #trustsAll: boolean
   readonly #probeTimer: NodeJS.Timeout
@@ -31,14 +32,29 @@ export class Peers {
 
   remove(connection: PeerConnection): void {
     this.#connections.delete(connection)
+    this.#introductions.forget(connection)
   }
 
   /** Must be called when a peer has proved its key. @returns whether it is somebody else than this node. */
   identify(connection: PeerConnection): boolean {
     const { nodeKey, origin } = connection
     if (nodeKey === undefined || bytesEqual(nodeKey, this.#ownKey)) return false
-    if (origin.dialedUri !== undefined) this.#trustedKeys.add(nameOf(nodeKey))
+    if (origin.dialedUri !== undefined && origin.portalUri !== undefined) {
+      this.#introductions.begin(connection)
+    }
     return true
+  }
+
+  /** A portal that came to us wants to be recognised. */
+  noteIntroduction(caller: PeerConnection, nonce: Uint8Array): void {
+    if (caller.nodeKey !== undefined && caller.origin.portalUri !== undefined) {
+      this.#introductions.noteCaller(caller, nonce)
+    }
+  }
+
+  /** @returns whether `caller` is recognised as one of the portals that were configured here. */
+  recognise(caller: PeerConnection, nonce: Uint8Array): boolean {
+    return this.#introductions.prove(caller, nonce)
   }
 
   /** Tells all who are identified, but not the node from which it came. */
@@ -54,16 +70,17 @@ export class Peers {
   }
 
   /**
-   * Portals of this kind with which everything is shared: those configured here, by the key that was met at
-   * their URI, and where only this machine can come, all.
+   * Portals of this kind with which everything is shared: those configured here, on whatever connection they
+   * are recognised, and where only this machine can come, all.
    */
   portals(): PeerConnection[] {
     return this.#identified().filter((connection) => this.isPortal(connection))
   }
 
-  isPortal({ nodeKey, origin }: PeerConnection): boolean {
+  isPortal(connection: PeerConnection): boolean {
+    const { nodeKey, origin } = connection
     if (nodeKey === undefined || origin.portalUri === undefined) return false
-    return this.#trustsAll || this.#trustedKeys.has(nameOf(nodeKey))
+    return this.#trustsAll || origin.dialedUri !== undefined || this.#introductions.isProven(connection)
   }
 
   /** Peers that can be asked for what this node lacks: the configured ones, of any kind, and the portals. */
@@ -95,8 +112,4 @@ export class Peers {
   #each(task: (connection: PeerConnection) => void): void {
     for (const connection of [...this.#connections]) task(connection)
   }
-}
-
-function nameOf(key: Uint8Array): string {
-  return Buffer.from(key).toString('hex')
 }

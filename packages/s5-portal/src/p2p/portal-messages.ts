@@ -14,6 +14,8 @@ const METHODS = {
   piece: 0x63,
   entryAbsent: 0x64,
   blobStored: 0x65,
+  introduction: 0x66,
+  introduced: 0x67,
 } as const
 
 /** The first bytes of these messages. */
@@ -26,6 +28,9 @@ export const PORTAL_HEADER = 's5-portal-peer'
 export const PIECE_BYTES = 48 * 1024
 /** The most items of one `listing`. */
 export const LISTING_ITEMS = 1_000
+
+/** The length of the nonces by which portals recognise each other. */
+export const NONCE_BYTES = 32
 
 const KEY_BYTES = 33
 const HASH_BYTES = 32
@@ -50,6 +55,8 @@ export type PortalMessage =
   | ({ readonly kind: 'piece' } & Piece)
   | { readonly kind: 'entryAbsent'; readonly pk: Uint8Array }
   | { readonly kind: 'blobStored'; readonly hash: Uint8Array }
+  | { readonly kind: 'introduction'; readonly nonce: Uint8Array }
+  | { readonly kind: 'introduced'; readonly nonce: Uint8Array }
 
 /** A part of a blob. */
 export interface Piece {
@@ -103,6 +110,16 @@ export function encodeBlobStored(hash: Uint8Array): Uint8Array {
   return concatBytes(packUint(METHODS.blobStored), packBinary(hash))
 }
 
+/** Sent by who made the connection: to be brought back on one that the other side makes. */
+export function encodeIntroduction(nonce: Uint8Array): Uint8Array {
+  return concatBytes(packUint(METHODS.introduction), packBinary(nonce))
+}
+
+/** Brings a nonce back. */
+export function encodeIntroduced(nonce: Uint8Array): Uint8Array {
+  return concatBytes(packUint(METHODS.introduced), packBinary(nonce))
+}
+
 /** @throws MalformedMessageError */
 export function readPortalMessage(reader: MessageReader): PortalMessage | undefined {
   const message = readByMethod(reader.uint(), reader)
@@ -128,6 +145,10 @@ function readByMethod(method: number, reader: MessageReader): PortalMessage | un
       return { kind: 'entryAbsent', pk: reader.binary(KEY_BYTES, KEY_BYTES).slice() }
     case METHODS.blobStored:
       return { kind: 'blobStored', hash: readHash(reader) }
+    case METHODS.introduction:
+      return { kind: 'introduction', nonce: reader.binary(NONCE_BYTES, NONCE_BYTES).slice() }
+    case METHODS.introduced:
+      return { kind: 'introduced', nonce: reader.binary(NONCE_BYTES, NONCE_BYTES).slice() }
     default:
       return undefined
   }

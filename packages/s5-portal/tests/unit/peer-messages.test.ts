@@ -14,6 +14,8 @@ import {
   encodeBlobStored,
   encodeEntryAbsent,
   encodeEntryItem,
+  encodeIntroduced,
+  encodeIntroduction,
   encodeListing,
   encodeListingQuery,
   encodePiece,
@@ -111,6 +113,8 @@ describe('a message between portals is read back as it was written:', () => {
     ],
     ['entryAbsent', encodeEntryAbsent(key.publicKey), { pk: new Uint8Array(key.publicKey) }],
     ['blobStored', encodeBlobStored(hash), { hash }],
+    ['introduction', encodeIntroduction(hash), { nonce: hash }],
+    ['introduced', encodeIntroduced(hash), { nonce: hash }],
   ])('%s', (kind, wire, members) => {
     expect(wire.length).toBeLessThan(64 * 1024)
     expect(decodeMessage(wire)).toMatchObject({ kind, ...members })
@@ -165,7 +169,7 @@ it('whatever bytes come, they are a message, an unknown one, or malformed', () =
       return changed
     })
   const random = fc
-    .tuple(fc.constantFrom(1, 4, 7, 10, 13, 0x60, 0x61, 0x62, 0x63, 0x64, 0x65), fc.uint8Array())
+    .tuple(fc.constantFrom(1, 4, 7, 10, 13, 0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67), fc.uint8Array())
     .map(([method, rest]) => Uint8Array.of(method, ...rest))
   fc.assert(
     fc.property(fc.oneof(mutated, random, fc.uint8Array({ maxLength: 300 })), (bytes) => {
