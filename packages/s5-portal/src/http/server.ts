@@ -22,6 +22,8 @@ export interface ServerLimits {
 /** A pool of a client that keeps its connections for a minute must not meet one that is just being closed. */
 const KEEP_ALIVE_MS = 65_000
 const CHECK_INTERVAL_MS = 1_000
+/** A connection with more requests waiting for their answers is cut off: no client needs that, but a flood has it. */
+const MAX_PIPELINED = 64
 
 type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -44,11 +46,14 @@ export class PortalServer {
   readonly #report: (error: unknown) => void
   readonly #handled = new Set<Promise<unknown>>()
   readonly #unanswered = new Set<ServerResponse>()
+  readonly #waitingBySocket = new WeakMap<Socket, number>()
+  readonly #counters: Counters
   #isStopping = false
 
   constructor({ handler, limits, gate, counters, report }: ServerParts) {
     this.#limits = limits
     this.#report = report
+    this.#counters = counters
     const listener = getRequestListener(
       (request, bindings) => this.#track(Promise.resolve(handler(request, bindings as HttpBindings))),
       { overrideGlobalObjects: false, errorHandler: refuseRequest },
@@ -61,8 +66,11 @@ export class PortalServer {
     })
     this.#server.setTimeout(limits.idleMs)
     this.#server.on('connection', (socket) => admit(socket, gate, counters))
-    this.#server.on('request', (_, response) => this.#watch(response))
-    this.#server.on('request', listener)
+    this.#server.on('request', (request, response) => {
+      if (this.#isPipeliningTooMuch(request.socket)) return
+      this.#watch(request.socket, response)
+      void listener(request, response)
+    })
   }
 
   /**
@@ -106,11 +114,22 @@ export class PortalServer {
     }
   }
 
-  #watch(response: ServerResponse): void {
+  /** All requests of one read come at once, so those after the one that was too much come too. */
+  #isPipeliningTooMuch(socket: Socket): boolean {
+    if (socket.destroyed) return true
+    if ((this.#waitingBySocket.get(socket) ?? 0) < MAX_PIPELINED) return false
+    this.#counters.add('throttled')
+    socket.destroy()
+    return true
+  }
+
+  #watch(socket: Socket, response: ServerResponse): void {
     this.#unanswered.add(response)
+    this.#waitingBySocket.set(socket, (this.#waitingBySocket.get(socket) ?? 0) + 1)
     if (this.#isStopping) closeAfter(response)
     response.once('close', () => {
       this.#unanswered.delete(response)
+      this.#waitingBySocket.set(socket, (this.#waitingBySocket.get(socket) ?? 1) - 1)
       if (this.#isStopping) this.#server.closeIdleConnections()
     })
   }
