@@ -1,6 +1,6 @@
 import { Agent, get } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../support/bytes'
+import { hashOf, utf8 } from '../support/bytes'
 import { createClient, problemOf } from '../support/client'
 import { signEntry } from '../support/entries'
 import { createKey } from '../support/keys'
@@ -99,17 +99,21 @@ describe('a client that is too slow is cut off:', () => {
     expect(peer.socket.readyState).toBe(peer.socket.OPEN)
   })
 
-  it('when it does not read what was pushed to it', async () => {
-    const portal = await openPortal()
-    const [deaf, writer] = await Promise.all([openPeer(portal.peerUri), openPeer(portal.peerUri)])
-    const key = createKey()
-    const wires = Array.from({ length: 200 }, (_, index) =>
-      entryBytes(signEntry(key, index + 1, new Uint8Array(64))),
-    )
+  it('when it does not read what it asked for', async () => {
+    const lines: string[] = []
+    const line = (_: unknown, message: string) => void lines.push(message)
+    const log = { debug: line, info: line, warn: line, error: line }
+    const portal = await openPortal({ log })
+    const client = createClient(portal.url)
+    const content = new Uint8Array(48 * 1024)
+    await client.upload(await client.register(), content)
+    const deaf = await openPeer(portal.peerUri, { headers: { 's5-portal-peer': 'ws://deaf.example' } })
     deaf.socket.pause()
-    for (const wire of wires) writer.send(wire)
-    writer.send(registryQuery(key.publicKey))
-    expect((await writer.takeKind(7))[34]).toBe(200)
+    const query = Buffer.concat([Buffer.of(0x62, 0xc4, 32), await hashOf(content), Buffer.of(0)])
+    for (let count = 0; count < 600; count++) deaf.send(query)
+    await eventually(() => expect(lines).toEqual(['portal started', 'peer connected', 'peer disconnected']))
+    deaf.socket.resume()
+    expect(await deaf.closed).toBe(1006)
   })
 })
 
