@@ -79,7 +79,10 @@ export async function startPortal(options: PortalOptions, environment: PortalEnv
   const url = urlOf(settings.host, port)
   const node = createNode(settings, parts, url, environment.network)
   parts.faults?.attach({
-    forgetEverything: () => forgetEverything(stores),
+    forgetEverything: async () => {
+      await forgetEverything(stores)
+      node.syncNow()
+    },
     reconsiderConnections: () => node.reconsiderConnections(),
   })
   server.acceptUpgrades((request, socket, head) => node.acceptUpgrade(request, socket, head))

@@ -14,6 +14,9 @@ import { Waiting } from './waiting'
 /** Messages of one peer that are worked on at once; it is not read from while there are so many. */
 const MAX_RUNNING = 128
 const CHALLENGE_BYTES = 32
+/** Portals fetch blobs over their sockets, clients do not. */
+const CLIENT_WAITING_BYTES = 1024 * 1024
+const PORTAL_WAITING_BYTES = 8 * 1024 * 1024
 const HANDSHAKE_MS = 10_000
 
 /** A page of a listing. */
@@ -66,7 +69,8 @@ export class PeerConnection {
     this.origin = origin
     this.#environment = environment
     this.#bucket = new TokenBucket(origin.messagesPerSecond, Date.now)
-    this.#outgoing = new OutgoingFrames(socket, environment.faults)
+    const maxWaitingBytes = origin.portalUri === undefined ? CLIENT_WAITING_BYTES : PORTAL_WAITING_BYTES
+    this.#outgoing = new OutgoingFrames(socket, maxWaitingBytes, environment.faults)
     this.#handshakeTimer = setTimeout(() => this.close(), HANDSHAKE_MS)
     socket.on('message', (data, isBinary) => this.#onFrame(data, isBinary))
     socket.on('pong', () => this.#noteSign())

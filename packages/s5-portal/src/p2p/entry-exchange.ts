@@ -27,7 +27,7 @@ export class EntryExchange {
   readonly #faults: Faults | undefined
   readonly #earlier: EarlierEntries | undefined
   readonly #searchByPk = new Map<string, Search>()
-  readonly #runningByPk = new Map<string, Promise<RegistryEntry | undefined>>()
+  readonly #runningByPk = new Map<string, Promise<void>>()
   readonly #lockByConnection = new WeakMap<PeerConnection, KeyedLock>()
 
   /** @param waitMs - how long a peer may take to answer before it counts as having nothing */
@@ -105,30 +105,30 @@ export class EntryExchange {
     return this.#earlier?.recall(pk) ?? newest
   }
 
-  #search(pk: Uint8Array): Promise<RegistryEntry | undefined> {
+  /** One search for a key at a time; who comes meanwhile shares it. */
+  async #search(pk: Uint8Array): Promise<RegistryEntry | undefined> {
     const name = nameOf(pk)
-    const running = this.#runningByPk.get(name) ?? this.#ask(name, pk)
+    const nodes = this.#peers.nodes()
+    if (nodes.length === 0) return undefined
+    const running = this.#runningByPk.get(name) ?? this.#ask(name, pk, nodes)
     this.#runningByPk.set(name, running)
-    return running
+    await running
+    this.#runningByPk.delete(name)
+    return this.#registry.get(pk)
   }
 
   /** Waits for all portals; for other nodes, which say nothing when they have nothing, only if none had it. */
-  async #ask(name: string, pk: Uint8Array): Promise<RegistryEntry | undefined> {
-    const asked = new Set(this.#peers.nodes())
-    if (asked.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.#waitMs)
-        const end = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-        this.#searchByPk.set(name, { asked, end })
-        for (const node of asked) node.send(encodeRegistryQuery(pk))
-      })
-      this.#searchByPk.delete(name)
-    }
-    this.#runningByPk.delete(name)
-    return this.#registry.get(pk)
+  async #ask(name: string, pk: Uint8Array, nodes: readonly PeerConnection[]): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#waitMs)
+      const end = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#searchByPk.set(name, { asked: new Set(nodes), end })
+      for (const node of nodes) node.send(encodeRegistryQuery(pk))
+    })
+    this.#searchByPk.delete(name)
   }
 
   #noteAnswer(pk: Uint8Array, from: PeerConnection): void {

@@ -1,8 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Faults } from '../faults/faults'
 
-/** A peer that has so many bytes waiting does not read; it can ask again when it comes back. */
-const MAX_WAITING_BYTES = 8 * 1024 * 1024
 /** How long a push waits for one to be overtaken by. */
 const OVERTAKE_MS = 50
 
@@ -10,12 +8,15 @@ const OVERTAKE_MS = 50
 export class OutgoingFrames {
   readonly #socket: WebSocket
   readonly #faults: Faults | undefined
+  readonly #maxWaitingBytes: number
   #held: Uint8Array | undefined
   #heldTimer: NodeJS.Timeout | undefined
 
-  constructor(socket: WebSocket, faults: Faults | undefined) {
+  /** @param maxWaitingBytes - who lets more wait does not read, and is cut off: it can ask again when it is back */
+  constructor(socket: WebSocket, maxWaitingBytes: number, faults: Faults | undefined) {
     this.#socket = socket
     this.#faults = faults
+    this.#maxWaitingBytes = maxWaitingBytes
   }
 
   send(bytes: Uint8Array): void {
@@ -47,7 +48,7 @@ export class OutgoingFrames {
   }
 
   #write(bytes: Uint8Array): void {
-    if (this.#socket.bufferedAmount > MAX_WAITING_BYTES) this.#socket.terminate()
+    if (this.#socket.bufferedAmount > this.#maxWaitingBytes) this.#socket.terminate()
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(bytes)
   }
 }

@@ -110,6 +110,11 @@ export class PeerNode {
     this.start()
   }
 
+  /** Compares with all portals now. */
+  syncNow(): void {
+    for (const sync of this.#syncByPeer.values()) void sync.run()
+  }
+
   close(): void {
     this.#isClosed = true
     for (const dialer of this.#dialers) dialer.stop()

@@ -133,7 +133,7 @@ describe('a flood', () => {
     expect(flood.exitCode).toBeNull()
     expect(portal.stats().throttled).toBeGreaterThan(100)
     latencies.sort((a, b) => a - b)
-    expect(latencies[Math.floor(latencies.length * 0.95)]).toBeLessThan(100)
+    expect(latencies[Math.floor(latencies.length * 0.95)]).toBeLessThan(400)
   })
 
   it('of pipelined requests on one connection ends that connection', async () => {
