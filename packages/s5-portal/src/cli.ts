@@ -19,6 +19,7 @@ async function run(options: PortalOptions): Promise<void> {
   // Once: a second signal ends the process at once, which loses nothing that was acknowledged.
   process.once('SIGINT', stop).once('SIGTERM', stop)
   console.log(`S5 portal ready at ${portal.url}`)
+  console.log(`Peers reach it at ${portal.peerUri}`)
   if (options.publicUrl !== undefined) console.log(`Known to clients as ${options.publicUrl}`)
   console.log(
     options.dataDir === undefined ? 'Keeping everything in memory' : `Data in ${resolve(options.dataDir)}`,

@@ -57,6 +57,16 @@ class LmdbTableView implements Table {
   remove(key: Uint8Array): void {
     this.#table.removeSync(key)
   }
+
+  listAfter(after: Uint8Array, limit: number): [Uint8Array, Uint8Array][] {
+    // LMDB has no empty keys, so the range after one is all of it.
+    const range = after.length === 0 ? { limit } : { start: after, exclusiveStart: true, limit }
+    return Array.from(this.#table.getRange(range), ({ key, value }) => [key, value])
+  }
+
+  clear(): void {
+    this.#table.clearSync()
+  }
 }
 
 /** LMDB hands the cause of a failed commit over as a promise that rejects; left alone it would end the process. */

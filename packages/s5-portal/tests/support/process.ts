@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 const BIN = fileURLToPath(new URL('../../bin/s5-portal.js', import.meta.url))
+const FLOOD = fileURLToPath(new URL('./flood.mjs', import.meta.url))
 const BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 /** Starts the built `s5-portal` command; it is killed when the test ends. */
@@ -39,7 +40,13 @@ export async function finishCommand(child: ChildProcess) {
 /** Starts a portal process on a free port and waits until it says that it is ready. */
 export async function spawnPortal(...args: string[]) {
   const child = spawnCommand('--port', '0', ...args)
-  return { child, url: await waitForUrl(child) }
+  const url = await waitForUrl(child)
+  return { child, url, peerUri: `${url.replace('http', 'ws')}/s5/p2p` }
+}
+
+/** Starts a process that sends what it can from another address of this machine; it is killed when the test ends. */
+export function startFlood(port: number, localAddress: string): ChildProcess {
+  return spawnProcess(process.execPath, FLOOD, `${port}`, localAddress)
 }
 
 /** Starts a portal process that cannot make any file longer than `maxBytes`: for it, the disk is full then. */
