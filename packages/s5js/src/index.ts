@@ -1,5 +1,5 @@
 export { S5 } from './client/s5'
-export type { DownloadOptions, S5APIInterface } from './client/s5-api'
+export type { DownloadOptions, ListenOptions, S5APIInterface } from './client/s5-api'
 export type { S5CreateOptions } from './client/s5-options'
 export { hashBlake3 } from './crypto/blake3'
 export type { CryptoImplementation } from './crypto/crypto-implementation'
@@ -18,6 +18,12 @@ export {
 } from './errors/caller-errors'
 export { BlobNotFoundError, CorruptDataError, RegistryConflictError } from './errors/data-errors'
 export { DeadlineExceededError, PortalRejectedError, PortalUnreachableError } from './errors/network-errors'
+export {
+  NoPeerAnsweredError,
+  NotConnectedError,
+  PeerUnreachableError,
+  ReconnectionTimeoutError,
+} from './errors/peer-errors'
 export { S5Error, type S5ErrorCode, type S5ErrorOptions } from './errors/s5-error'
 export type { CallOptions } from './http/call-options'
 export type { TransferStats } from './http/transfer-stats'
@@ -29,6 +35,7 @@ export {
   validateSeedPhrase,
 } from './identity/seed-phrase'
 export { S5UserIdentity } from './identity/user-identity'
+export type { ConnectionStatus } from './p2p/peer-network'
 export type { RegistryEntry } from './registry/entry'
 export { deserializeRegistryEntry, serializeRegistryEntry } from './registry/entry-wire'
 export { createRegistryEntry, type RegistryEntryInput, verifyRegistryEntry } from './registry/sign-entry'
