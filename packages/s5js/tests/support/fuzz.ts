@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { expect, vi } from 'vitest'
+import {
+  CorruptDataError,
+  createRegistryEntry,
+  deserializeRegistryEntry,
+  JSCryptoImplementation,
+} from '../../src/index'
+import { decodeMessage, decodeSignedContent } from '../../src/p2p/decode-message'
+import { encodeMessage } from '../../src/p2p/encode-message'
+import vectors from '../vectors/peer-messages.json'
+import { fromHex } from './hex'
+import { hostileFrame } from './hostile-frames'
+import { createClient } from './network'
+import { startNode } from './peer-node'
+
+/** Every frame is either a message that says the same when written again, or CORRUPT. */
+export function fuzzDecoder(frames: number): void {
+  fc.assert(
+    fc.property(hostileFrame, (frame) => {
+      try {
+        const message = decodeMessage(frame)
+        if (message.type !== 'unknown') expect(decodeMessage(encodeMessage(message))).toEqual(message)
+        if (message.type === 'signed') decodeSignedContent(message.content)
+      } catch (error) {
+        if (!(error instanceof CorruptDataError)) throw error
+      }
+    }),
+    { numRuns: frames },
+  )
+}
+
+/** A client that is sent all of them stays connected, believes none of them, and goes on working. */
+export async function fuzzPeer(frames: number): Promise<void> {
+  const node = await startNode()
+  const s5 = await createClient({ initialPeers: [node.uri] })
+  const genuine = deserializeRegistryEntry(fromHex(vectors.registryEntry.wire))
+  const heard: number[] = []
+  s5.api.registryListen(genuine.pk, ({ revision }) => heard.push(revision))
+  for (const frame of fc.sample(hostileFrame, frames)) {
+    const [socket] = node.sockets()
+    socket?.send(frame)
+    if ((socket?.bufferedAmount ?? 0) > 65_536) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const seed = fromHex(vectors.seedHex)
+  const keyPair = await new JSCryptoImplementation().newKeyPairEd25519(seed)
+  const entry = await createRegistryEntry({ keyPair, data: genuine.data, revision: genuine.revision + 1 })
+  await s5.api.registrySet(entry)
+  expect(await s5.api.registryGet(genuine.pk)).toEqual(entry)
+  await vi.waitFor(() => expect(heard.at(-1)).toBe(entry.revision))
+  expect(heard.filter((revision) => ![genuine.revision, entry.revision].includes(revision))).toEqual([])
+  expect(node.connections).toBe(1)
+}
