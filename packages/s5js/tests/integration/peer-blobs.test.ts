@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest'
 import { hashBlake3, JSCryptoImplementation } from '../../src/index'
 import { toHex } from '../support/hex'
 import { createClient, createUser, startPortal, startProxy } from '../support/network'
-import { type PeerNode, type Place, startNode } from '../support/peer-node'
+import type { PeerNode, Place } from '../support/peer-node'
+import { startNode } from '../support/start-node'
 
 const content = new TextEncoder().encode('kept on S5')
 const hash = await hashBlake3(content)

@@ -1,5 +1,6 @@
 import { test } from 'vitest'
-import { fuzzDecoder, fuzzPeer } from '../support/fuzz'
+import { fuzzDecoder } from '../support/fuzz-decoder'
+import { fuzzPeer } from '../support/fuzz-peer'
 
 test('100 000 hostile frames decode to a message or to CORRUPT', () => fuzzDecoder(100_000))
 

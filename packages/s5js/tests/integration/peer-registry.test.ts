@@ -7,7 +7,8 @@ import {
   type S5,
 } from '../../src/index'
 import { createClient, startFaultyPortal, startPortal, startProxy } from '../support/network'
-import { type PeerNode, startNode } from '../support/peer-node'
+import type { PeerNode } from '../support/peer-node'
+import { startNode } from '../support/start-node'
 
 const crypto = new JSCryptoImplementation()
 let keyPair: KeyPairEd25519

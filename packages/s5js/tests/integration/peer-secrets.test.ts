@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { createRegistryEntry, S5 } from '../../src/index'
 import { createClient } from '../support/network'
-import { startNode } from '../support/peer-node'
+import { startNode } from '../support/start-node'
 import vectors from '../vectors/identity.json'
 
 test('F6: nothing that is thrown by a client with peers holds a phrase, a seed, a key or what a URI carries', async () => {

@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest'
 import { type ConnectionStatus, JSCryptoImplementation, S5 } from '../../src/index'
 import { toBase58 } from '../support/hex'
 import { createClient } from '../support/network'
-import { type PeerNode, startNode } from '../support/peer-node'
+import type { PeerNode } from '../support/peer-node'
+import { startNode } from '../support/start-node'
 
 const crypto = new JSCryptoImplementation()
 

@@ -1,13 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { toBase64url } from '../../src/bytes/base64url'
-import {
-  JSCryptoImplementation,
-  type KeyPairEd25519,
-  type RegistryEntry,
-  verifyRegistryEntry,
-} from '../../src/index'
+import { type KeyPairEd25519, type RegistryEntry, verifyRegistryEntry } from '../../src/index'
 import { decodeMessage } from '../../src/p2p/decode-message'
 import { encodeMessage, signMessage } from '../../src/p2p/encode-message'
 import type { PeerMessage } from '../../src/p2p/peer-message'
@@ -139,15 +133,4 @@ export class PeerNode {
       this.send(socket, { type: 'storageLocation', location: { ...location, ...rest } })
     }
   }
-}
-
-let count = 0
-
-/** A node of its own key that is gone after the test. */
-export async function startNode(): Promise<PeerNode> {
-  const seed = new Uint8Array(32).fill(++count)
-  const node = new PeerNode(await new JSCryptoImplementation().newKeyPairEd25519(seed))
-  await node.start()
-  onTestFinished(() => node.stop())
-  return node
 }

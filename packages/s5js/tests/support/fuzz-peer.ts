@@ -1,34 +1,11 @@
 import fc from 'fast-check'
 import { expect, vi } from 'vitest'
-import {
-  CorruptDataError,
-  createRegistryEntry,
-  deserializeRegistryEntry,
-  JSCryptoImplementation,
-} from '../../src/index'
-import { decodeMessage, decodeSignedContent } from '../../src/p2p/decode-message'
-import { encodeMessage } from '../../src/p2p/encode-message'
+import { createRegistryEntry, deserializeRegistryEntry, JSCryptoImplementation } from '../../src/index'
 import vectors from '../vectors/peer-messages.json'
 import { fromHex } from './hex'
 import { hostileFrame } from './hostile-frames'
 import { createClient } from './network'
-import { startNode } from './peer-node'
-
-/** Every frame is either a message that says the same when written again, or CORRUPT. */
-export function fuzzDecoder(frames: number): void {
-  fc.assert(
-    fc.property(hostileFrame, (frame) => {
-      try {
-        const message = decodeMessage(frame)
-        if (message.type !== 'unknown') expect(decodeMessage(encodeMessage(message))).toEqual(message)
-        if (message.type === 'signed') decodeSignedContent(message.content)
-      } catch (error) {
-        if (!(error instanceof CorruptDataError)) throw error
-      }
-    }),
-    { numRuns: frames },
-  )
-}
+import { startNode } from './start-node'
 
 /** A client that is sent all of them stays connected, believes none of them, and goes on working. */
 export async function fuzzPeer(frames: number): Promise<void> {
