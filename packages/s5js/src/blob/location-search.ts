@@ -8,6 +8,9 @@ import type { PeerConnection } from '../p2p/peer-connection'
 import type { PeerMailbox } from '../p2p/peer-mailbox'
 import { LOCATION_KINDS, type StorageLocation } from '../p2p/storage-location'
 
+/** What is beyond it is not looked at: a peer could name places without end. */
+const MAX_PLACES = 64
+
 /** Asks peers where a blob is, and gives their answers one by one, each URL once. */
 export class LocationSearch {
   readonly #call: Call
@@ -64,7 +67,7 @@ export class LocationSearch {
   }
 
   #add({ parts: [text = ''] }: StorageLocation): void {
-    if (this.#seen.has(text)) return
+    if (this.#seen.has(text) || this.#seen.size >= MAX_PLACES) return
     this.#seen.add(text)
     this.#found.push(new URL(text))
     this.#wake()

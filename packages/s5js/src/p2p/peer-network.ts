@@ -70,6 +70,7 @@ export class PeerNetwork {
    * @throws NoPeerAnsweredError when none is in time; nothing is left open then
    */
   async connect(timeoutMs: number): Promise<void> {
+    if (this.isEmpty) return
     const keyPair = await newKeyPairEd25519(randomBytes(32))
     this.#keyPair = keyPair
     this.#peers = this.#addresses.map((address) => this.#peer(address, keyPair))
@@ -114,15 +115,14 @@ export class PeerNetwork {
 
   async #dialAll(timeoutMs: number): Promise<void> {
     if (this.isEmpty) return
+    let remove = () => {}
     const first = new Promise<void>((resolve) => {
-      const remove = this.onConnected(() => {
-        remove()
-        resolve()
-      })
+      remove = this.onConnected(() => resolve())
     })
     for (const peer of this.#peers) peer.close()
     for (const peer of this.#peers) peer.dial()
     const { signal } = this.#closing
-    await withDeadline({ signal, timeoutMs }, timeoutMs, (call) => untilAborted(first, call.signal))
+    const wait = withDeadline({ signal, timeoutMs }, timeoutMs, (call) => untilAborted(first, call.signal))
+    await wait.finally(remove)
   }
 }

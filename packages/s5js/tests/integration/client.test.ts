@@ -69,7 +69,7 @@ test('an answer that breaks off is unreachable, not a shorter blob', async () =>
   await expect(s5.api.downloadBlobAsBytes(pk.subarray(1))).rejects.toMatchObject({ code: 'UNREACHABLE' })
 })
 
-test('nothing that is thrown holds a phrase, a seed, a token or an invite code', async () => {
+test('F6: nothing that is thrown holds a phrase, a seed, a token or an invite code', async () => {
   const proxy = await startFaultyPortal()
   const s5 = await createUser(proxy.url)
   const phrase = vectors.phrase.text

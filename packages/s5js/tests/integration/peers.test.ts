@@ -1,11 +1,14 @@
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { type ConnectionStatus, JSCryptoImplementation, S5 } from '../../src/index'
+import { PeerAddress } from '../../src/p2p/peer-address'
+import { PeerConnection } from '../../src/p2p/peer-connection'
 import { toBase58 } from '../support/hex'
 import { createClient } from '../support/network'
 import type { PeerNode } from '../support/peer-node'
 import { startNode } from '../support/start-node'
 
 const crypto = new JSCryptoImplementation()
+const clientKey = await crypto.newKeyPairEd25519(new Uint8Array(32).fill(200))
 
 async function statusesOf(s5: S5): Promise<ConnectionStatus[]> {
   const seen: ConnectionStatus[] = []
@@ -217,4 +220,44 @@ test('a message that is longer than any can be ends the connection, and it comes
   for (const socket of node.sockets()) socket.send(new Uint8Array(70_000))
   await vi.waitFor(() => expect(node.connections).toBe(2), 5000)
   await vi.waitFor(() => expect(s5.getConnectionStatus()).toBe('connected'))
+})
+
+test('F5: a peer that has vanished without closing its socket is noticed and dialled again', async () => {
+  const node = await startNode()
+  await node.stop()
+  node.answersPings = false
+  await node.start()
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    const s5 = await createClient({ initialPeers: [node.uri] })
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(s5.getConnectionStatus()).toBe('connected')
+    await vi.advanceTimersByTimeAsync(20_000)
+    vi.useRealTimers()
+    await vi.waitFor(() => expect(node.connections).toBe(2), 5000)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a peer that sends more than can be checked is hung up on', async () => {
+  const node = await startNode()
+  let lost: unknown
+  const connected = new Promise<PeerConnection>((resolve) => {
+    const connection = new PeerConnection(new PeerAddress(node.uri), clientKey, {
+      onConnected: resolve,
+      onMessage: () => new Promise(() => {}),
+      onLost: (reason) => {
+        lost = reason
+      },
+    })
+    onTestFinished(() => connection.close())
+  })
+  const connection = await connected
+  const [socket] = node.sockets()
+  for (let count = 0; count < 1024; count++) socket?.send(Uint8Array.of(99))
+  await vi.waitFor(() => expect(socket?.bufferedAmount).toBe(0))
+  expect(connection.isConnected).toBe(true)
+  socket?.send(Uint8Array.of(99))
+  await vi.waitFor(() => expect(lost).toMatchObject({ name: 'PeerUnreachableError' }))
 })

@@ -24,6 +24,8 @@ export class PeerNode {
   readonly seen: PeerMessage[] = []
   /** Takes a message in place of the node; true if that is all that shall happen. */
   instead: (message: PeerMessage, socket: WebSocket) => boolean | Promise<boolean> = () => false
+  /** Whether it answers pings; read when it starts. */
+  answersPings = true
   #server: WebSocketServer | undefined
   #port = 0
   #connections = 0
@@ -51,7 +53,8 @@ export class PeerNode {
 
   /** Listens; on the same port as before, if it did. */
   async start(): Promise<void> {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: this.#port, path: '/s5/p2p' })
+    const where = { host: '127.0.0.1', port: this.#port, path: '/s5/p2p' }
+    const server = new WebSocketServer({ ...where, autoPong: this.answersPings })
     server.on('connection', (socket) => this.#onSocket(socket))
     await new Promise((resolve) => server.once('listening', resolve))
     this.#port = (server.address() as AddressInfo).port
