@@ -67,11 +67,6 @@ test('a peer that fails the handshake is not connected', async () => {
       if (message.type === 'handshakeOpen') void node.shakeHands(socket, message.challenge, claimed)
       return true
     },
-    (message, socket) => {
-      // A mirror: what we send comes back.
-      if (message.type !== 'unknown') node.send(socket, message)
-      return true
-    },
     () => true,
   ]
   for (const lie of lies) {
@@ -80,6 +75,18 @@ test('a peer that fails the handshake is not connected', async () => {
       name: 'NoPeerAnsweredError',
     })
   }
+})
+
+test('a mirror, which sends back what we send, is no peer', async () => {
+  const node = await startNode()
+  node.challenges = false
+  node.instead = (message, socket) => {
+    if (message.type !== 'unknown') node.send(socket, message)
+    return true
+  }
+  await expect(S5.create({ initialPeers: [node.uri], timeoutMs: 100 })).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('our own key') },
+  })
 })
 
 test('F12: a peer whose URI holds its id has to be that node', async () => {
@@ -165,7 +172,16 @@ test('F5: a connection that is lost comes back by itself', async () => {
 test('reconnect drops the connection and dials at once; a second call joins the first', async () => {
   const node = await startNode()
   const s5 = await createClient({ initialPeers: [node.uri] })
-  await Promise.all([s5.reconnect(), s5.reconnect()])
+  let letGo = () => {}
+  const held = new Promise<boolean>((resolve) => {
+    letGo = () => resolve(false)
+  })
+  node.instead = () => held
+  const first = s5.reconnect()
+  await vi.waitFor(() => expect(node.connections).toBe(2))
+  const second = s5.reconnect()
+  letGo()
+  await Promise.all([first, second])
   expect(s5.getConnectionStatus()).toBe('connected')
   expect(node.connections).toBe(2)
 })

@@ -26,6 +26,8 @@ export class PeerNode {
   instead: (message: PeerMessage, socket: WebSocket) => boolean | Promise<boolean> = () => false
   /** Whether it answers pings; read when it starts. */
   answersPings = true
+  /** Whether it sends a challenge of its own. */
+  challenges = true
   #server: WebSocketServer | undefined
   #port = 0
   #connections = 0
@@ -99,7 +101,7 @@ export class PeerNode {
     })
     socket.on('error', () => {})
     const open: Sent = { type: 'handshakeOpen', challenge: new Uint8Array(32).fill(this.#connections) }
-    this.send(socket, open)
+    if (this.challenges) this.send(socket, open)
   }
 
   async #onMessage(message: PeerMessage, socket: WebSocket): Promise<void> {
