@@ -18,6 +18,7 @@ function project(name: string, include: string[], timeoutMs: number) {
 
 export default defineConfig({
   test: {
+    reporters: ['default', ['json', { outputFile: 'coverage/test-report.json' }]],
     projects: [
       project('s5js', ['packages/s5js/tests/{unit,integration}/*.test.ts'], 20_000),
       'packages/s5js/vitest.browser.config.ts',

@@ -5,7 +5,7 @@ import { PortalStartError } from './start-error'
 /** What the command shows for `--help`. */
 export const USAGE = `Usage: s5-portal [options]
 
-Runs a local S5 portal: blobs, registry and accounts over HTTP.
+Runs a local S5 portal and node: blobs, registry and accounts over HTTP, peers over WebSockets.
 
   --port <number>              port to listen on, 0 for any free one (default 5522)
   --host <address>             address to listen on (default 127.0.0.1)
@@ -13,6 +13,8 @@ Runs a local S5 portal: blobs, registry and accounts over HTTP.
   --public-url <url>           the URL clients use, when the portal is behind a proxy
   --invite-code <code>         registering needs this code; may be given several times
   --max-upload-bytes <number>  largest blob that is taken (default 35651584)
+  --peer <uri>                 keep a connection to this node, ws://…/s5/p2p; several times
+  --faults                     let tests break it by /faults; on the loopback interface only
   --help                       show this text
   --version                    show the version`
 
@@ -23,6 +25,8 @@ const FLAGS = {
   'public-url': { type: 'string' },
   'invite-code': { type: 'string', multiple: true },
   'max-upload-bytes': { type: 'string' },
+  peer: { type: 'string', multiple: true },
+  faults: { type: 'boolean' },
   help: { type: 'boolean' },
   version: { type: 'boolean' },
 } as const
@@ -45,6 +49,8 @@ export function parseCommandLine(args: string[]): Command {
     ...(flags['public-url'] !== undefined && { publicUrl: flags['public-url'] }),
     ...(flags['invite-code'] !== undefined && { inviteCodes: flags['invite-code'] }),
     ...numberOption('maxUploadBytes', flags['max-upload-bytes']),
+    ...(flags.peer !== undefined && { peers: flags.peer }),
+    ...(flags.faults !== undefined && { faults: flags.faults }),
   }
   return { kind: 'run', options }
 }

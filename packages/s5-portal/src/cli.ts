@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { inspect } from 'node:util'
 import { version } from '../package.json'
 import { parseCommandLine, USAGE } from './cli-options'
 import { createPortal } from './create-portal'
@@ -18,6 +19,7 @@ async function run(options: PortalOptions): Promise<void> {
   // Once: a second signal ends the process at once, which loses nothing that was acknowledged.
   process.once('SIGINT', stop).once('SIGTERM', stop)
   console.log(`S5 portal ready at ${portal.url}`)
+  console.log(`Peers reach it at ${portal.peerUri}`)
   if (options.publicUrl !== undefined) console.log(`Known to clients as ${options.publicUrl}`)
   console.log(
     options.dataDir === undefined ? 'Keeping everything in memory' : `Data in ${resolve(options.dataDir)}`,
@@ -31,8 +33,7 @@ function fail(error: unknown): void {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof PortalStartError) return error.message
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return error instanceof PortalStartError ? error.message : inspect(error)
 }
 
 main(process.argv.slice(2)).catch(fail)

@@ -1,4 +1,8 @@
 export { createPortal } from './create-portal'
+export type { Chance, FaultPlan } from './faults/fault-plan'
+export type { FaultSwitches } from './faults/faults'
+export type { ClientLimits } from './limits/client-limits'
+export type { PortalLog } from './portal-log'
 export type { PortalOptions } from './portal-options'
 export { PortalStartError, type PortalStartErrorCode } from './start-error'
 export type { Portal } from './start-portal'

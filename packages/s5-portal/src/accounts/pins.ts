@@ -42,6 +42,11 @@ export class Pins {
     })
   }
 
+  /** @returns up to `limit` hashes of blobs that are pinned, after `hash`, in the order of their bytes. */
+  listAfter(hash: Uint8Array, limit: number): Uint8Array[] {
+    return this.#countByHash.listAfter(hash, limit).map(([pinned]) => pinned)
+  }
+
   #count(hash: Uint8Array): number {
     const stored = this.#countByHash.get(hash)
     return stored === undefined ? 0 : decodeUint64(stored, 0)

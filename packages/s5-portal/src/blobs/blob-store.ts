@@ -36,6 +36,8 @@ export interface BlobStore {
   open(hash: Uint8Array): Promise<OpenBlob | undefined>
   /** Removes the blob if it is there. */
   remove(hash: Uint8Array): Promise<void>
+  /** Removes all of them. */
+  clear(): Promise<void>
 }
 
 /** An upload is longer than the portal takes. */

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SharedFolderSync } from '../storage/folder-sync'
 import type { BlobStore, ByteSource, OpenBlob, ReceivedBlob } from './blob-store'
@@ -49,6 +49,11 @@ export class DiskBlobStore implements BlobStore {
 
   async remove(hash: Uint8Array): Promise<void> {
     await rm(this.#fileOf(hash), { force: true })
+  }
+
+  async clear(): Promise<void> {
+    for (const name of await readdir(this.#blobFolder))
+      await rm(join(this.#blobFolder, name), { force: true })
   }
 
   /** Replaces a file of the same hash too: its name may not be durable yet, and its bytes may have rotted. */

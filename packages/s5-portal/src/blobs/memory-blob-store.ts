@@ -31,6 +31,10 @@ export class MemoryBlobStore implements BlobStore {
   async remove(hash: Uint8Array): Promise<void> {
     this.#bytesByHash.delete(mapKey(hash))
   }
+
+  async clear(): Promise<void> {
+    this.#bytesByHash.clear()
+  }
 }
 
 function mapKey(hash: Uint8Array): string {

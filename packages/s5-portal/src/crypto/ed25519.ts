@@ -1,10 +1,15 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { concatBytes } from '../codec/bytes'
 
 const KEY_BYTES = 33
 const KEY_PREFIX = 0xed
 /** The DER head of an Ed25519 public key (RFC 8410, section 4), before its 32 raw bytes. */
 const SPKI_HEAD = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00)
+/** The DER head of an Ed25519 private key (RFC 8410, section 7), before its 32-byte seed. */
+const PKCS8_HEAD = Uint8Array.of(48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32)
+
+/** Length of an Ed25519 seed in bytes (RFC 8032). */
+export const SEED_BYTES = 32
 
 /** Length of an Ed25519 signature in bytes (RFC 8032). */
 export const SIGNATURE_BYTES = 64
@@ -26,4 +31,21 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
   } catch {
     return false
   }
+}
+
+/** Signs with one Ed25519 key, which it does not give away. */
+export interface Signer {
+  /** `ed` and 32 bytes. */
+  readonly publicKey: Uint8Array
+  /** @returns the 64-byte signature over `message` (RFC 8032) */
+  sign(message: Uint8Array): Uint8Array
+}
+
+/** @param seed - 32 bytes */
+export function createSigner(seed: Uint8Array): Signer {
+  const der = Buffer.from(concatBytes(PKCS8_HEAD, seed))
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  const publicKey = concatBytes(Uint8Array.of(KEY_PREFIX), spki.subarray(SPKI_HEAD.length))
+  return { publicKey, sign: (message) => sign(null, message, key) }
 }

@@ -3,6 +3,7 @@ import { challengeOf, findWrongPart } from '../accounts/challenge-answer'
 import type { ChallengeKind } from '../accounts/challenges'
 import { decodeBase64Url, encodeBase64Url } from '../codec/base64url'
 import { isPublicKey } from '../crypto/ed25519'
+import { clientOf } from '../limits/client-limits'
 import { requireAccount, requireInvitation, TOKEN_COOKIE, unauthorized } from './account-guard'
 import { bytesMember, readJsonObject } from './json-body'
 import type { PortalContext, PortalParts } from './portal-parts'
@@ -48,7 +49,9 @@ export async function getAccount(context: PortalContext, parts: PortalParts): Pr
 
 function issueChallenge(context: PortalContext, parts: PortalParts, kind: ChallengeKind): Response {
   const publicKey = decodeBase64Url(context.req.query('pubKey') ?? '')
-  const challenge = parts.challenges.issue(kind, requirePublicKey(publicKey))
+  const { remoteAddress } = context.env.incoming.socket
+  const owner = { address: clientOf(remoteAddress), max: parts.gate.limits(remoteAddress).challenges }
+  const challenge = parts.challenges.issue(kind, requirePublicKey(publicKey), owner)
   return context.json({ challenge: encodeBase64Url(challenge) })
 }
 

@@ -8,7 +8,7 @@ import { HttpProblem } from './problem'
 /** `GET` and `HEAD blob/<cid>`: the bytes of a blob, or one range of them (RFC 9110, section 14). */
 export async function getBlob(context: PortalContext, parts: PortalParts): Promise<Response> {
   const hash = requireBlobHash(context)
-  const blob = await parts.blobs.open(hash)
+  const blob = await parts.blobExchange.open(hash)
   if (blob === undefined) throw blobNotFound()
   const headers = blobHeaders(hash)
   if (context.req.method === 'HEAD') return answerHead(blob, headers)
@@ -17,11 +17,14 @@ export async function getBlob(context: PortalContext, parts: PortalParts): Promi
   return serveBlob(blob, range, headers, parts)
 }
 
-/** `POST pin/<cid>`: keeps a blob that is already here for the account too. */
+/** `POST pin/<cid>`: keeps a blob that is already here, or at a peer, for the account too. */
 export async function pinBlob(context: PortalContext, parts: PortalParts): Promise<Response> {
   const account = requireAccount(context, parts)
-  const isPinned = await parts.blobs.pin(account, requireBlobHash(context))
+  const hash = requireBlobHash(context)
+  await parts.blobExchange.obtain(hash)
+  const isPinned = await parts.blobs.pin(account, hash)
   if (!isPinned) throw blobNotFound()
+  parts.blobExchange.announce(hash)
   return context.body(null, 204)
 }
 

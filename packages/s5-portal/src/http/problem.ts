@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { constants } from 'node:os'
 
 interface ProblemOptions extends ErrorOptions {
   /** Further members of the body. */
@@ -37,5 +38,19 @@ export function problemResponse(problem: HttpProblem): Response {
 export function errorResponse(error: unknown, report: (error: unknown) => void): Response {
   if (error instanceof HttpProblem) return problemResponse(error)
   report(error)
+  if (isDiskFull(error)) return problemResponse(new HttpProblem(507, 'The disk of the portal is full'))
   return problemResponse(new HttpProblem(500, 'The portal could not complete the request'))
+}
+
+/** The database hands the number of the system's error over, everything else its name. */
+const DISK_FULL_CODES: readonly unknown[] = [
+  'ENOSPC',
+  'EDQUOT',
+  constants.errno.ENOSPC,
+  constants.errno.EDQUOT,
+]
+
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && DISK_FULL_CODES.includes(error.code)) || isDiskFull(error.cause)
 }

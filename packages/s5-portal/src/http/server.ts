@@ -1,7 +1,10 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import type { ClientGate } from '../limits/client-gate'
 import { PortalStartError } from '../start-error'
+import type { Counters } from '../stats/counters'
 import { HttpProblem, problemResponse } from './problem'
 
 /** How long clients may take, in milliseconds. */
@@ -10,6 +13,8 @@ export interface ServerLimits {
   readonly headersMs: number
   /** For a whole request, its body included. */
   readonly requestMs: number
+  /** For the next bytes of a request or of a client that reads an answer. */
+  readonly idleMs: number
   /** For running requests, when the server stops. */
   readonly stopMs: number
 }
@@ -17,6 +22,18 @@ export interface ServerLimits {
 /** A pool of a client that keeps its connections for a minute must not meet one that is just being closed. */
 const KEEP_ALIVE_MS = 65_000
 const CHECK_INTERVAL_MS = 1_000
+
+type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+/** What the server does with connections and with what comes in on them. */
+export interface ServerParts {
+  readonly handler: Handler
+  readonly limits: ServerLimits
+  readonly gate: ClientGate
+  readonly counters: Counters
+  /** Told of failures to take in connections, such as too many open files. */
+  readonly report: (error: unknown) => void
+}
 
 type Handler = (request: Request, bindings: HttpBindings) => Response | Promise<Response>
 
@@ -29,8 +46,7 @@ export class PortalServer {
   readonly #unanswered = new Set<ServerResponse>()
   #isStopping = false
 
-  /** @param report - told of failures to take in connections, such as too many open files */
-  constructor(handler: Handler, limits: ServerLimits, report: (error: unknown) => void) {
+  constructor({ handler, limits, gate, counters, report }: ServerParts) {
     this.#limits = limits
     this.#report = report
     const listener = getRequestListener(
@@ -43,6 +59,8 @@ export class PortalServer {
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, limits.headersMs),
     })
+    this.#server.setTimeout(limits.idleMs)
+    this.#server.on('connection', (socket) => admit(socket, gate, counters))
     this.#server.on('request', (_, response) => this.#watch(response))
     this.#server.on('request', listener)
   }
@@ -61,6 +79,11 @@ export class PortalServer {
         resolve((this.#server.address() as AddressInfo).port)
       })
     })
+  }
+
+  /** Gives every request for another protocol to `handler`, from now on. */
+  acceptUpgrades(handler: UpgradeHandler): void {
+    this.#server.on('upgrade', handler)
   }
 
   /** Takes no more requests, waits for the running ones as long as the limits say, and then cuts them off. */
@@ -90,6 +113,16 @@ export class PortalServer {
       this.#unanswered.delete(response)
       if (this.#isStopping) this.#server.closeIdleConnections()
     })
+  }
+}
+
+function admit(socket: Socket, gate: ClientGate, counters: Counters): void {
+  const { remoteAddress } = socket
+  if (gate.connect(remoteAddress)) {
+    socket.once('close', () => gate.disconnect(remoteAddress))
+  } else {
+    counters.add('throttled')
+    socket.destroy()
   }
 }
 

@@ -6,6 +6,7 @@ import { bodyPieces } from './json-body'
 import { multipartFile } from './multipart-file'
 import type { PortalContext, PortalParts } from './portal-parts'
 import { HttpProblem } from './problem'
+import { tooMany } from './throttle'
 
 /** More than any client needs around one file in a multipart form. */
 const MAX_FRAMING_BYTES = 64 * 1024
@@ -15,9 +16,13 @@ export async function uploadBlob(context: PortalContext, parts: PortalParts): Pr
   const account = requireAccount(context, parts)
   const { incoming } = context.env
   refuseAnnouncedExcess(incoming, parts.maxUploadBytes)
+  const end = parts.gate.beginUpload(incoming.socket.remoteAddress)
+  if (end === undefined) throw tooMany('Too many uploads at once', 1_000, parts.counters)
   const { hash, size } = await parts.blobs
     .upload(account, openBody(incoming), parts.maxUploadBytes)
     .catch(throwAsProblem)
+    .finally(end)
+  parts.blobExchange.announce(hash)
   parts.counters.add('uploads')
   parts.counters.add('uploadedBytes', size)
   return context.json({ cid: formatBlobId(hash, size) })

@@ -51,7 +51,14 @@ export function encodeEntry(entry: RegistryEntry): Uint8Array {
   return concatBytes(signed.subarray(0, 1), entry.pk, signed.subarray(1), entry.signature)
 }
 
-/** The inverse of `encodeEntry`, for bytes that this portal wrote itself. */
+/** @returns the entry in bytes from outside, or `undefined` when their length is not that of an entry. */
+export function parseEntry(bytes: Uint8Array): RegistryEntry | undefined {
+  const dataBytes = bytes[DATA_LENGTH_OFFSET] ?? 0
+  const isWhole = bytes.length === DATA_LENGTH_OFFSET + 1 + dataBytes + SIGNATURE_BYTES
+  return isWhole && bytes[0] === RECORD_TYPE ? decodeEntry(bytes) : undefined
+}
+
+/** The inverse of `encodeEntry`, for bytes of the right length. */
 export function decodeEntry(bytes: Uint8Array): RegistryEntry {
   const dataStart = DATA_LENGTH_OFFSET + 1
   const dataEnd = dataStart + (bytes[DATA_LENGTH_OFFSET] ?? 0)

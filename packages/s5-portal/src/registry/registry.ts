@@ -2,9 +2,9 @@ import { bytesEqual } from '../codec/bytes'
 import type { Database, Table } from '../storage/database'
 import { decodeEntry, encodeEntry, findMalformedField, isSigned, type RegistryEntry } from './entry'
 
-/** What became of an entry: accepted and durable, or refused in favour of `current`. */
+/** What became of an entry: accepted and durable (`isNew`: it was not there before), or refused in favour of `current`. */
 export type PutOutcome =
-  | { readonly accepted: true }
+  | { readonly accepted: true; readonly isNew: boolean }
   | { readonly accepted: false; readonly current: RegistryEntry }
 
 /** The entry is not one: its form is wrong, or its signature. */
@@ -38,6 +38,11 @@ export class Registry {
     return stored && decodeEntry(stored)
   }
 
+  /** @returns up to `limit` entries whose keys come after `pk`, in the order of the keys. */
+  listAfter(pk: Uint8Array, limit: number): RegistryEntry[] {
+    return this.#entries.listAfter(pk, limit).map(([, stored]) => decodeEntry(stored))
+  }
+
   /**
    * Checks the entry and stores it if its revision is the highest seen. Comparing and storing are one
    * transaction, so of many entries with the same next revision exactly one is accepted; an accepted entry
@@ -48,17 +53,24 @@ export class Registry {
   async put(entry: RegistryEntry): Promise<PutOutcome> {
     const problem = findMalformedField(entry)
     if (problem !== undefined) throw new InvalidEntryError('malformed', problem)
-    if (!isSigned(entry)) throw new InvalidEntryError('forged', 'the signature does not fit the entry')
-    return this.#database.transaction(() => this.#compareAndStore(entry))
+    if (!this.#isStored(entry) && !isSigned(entry))
+      throw new InvalidEntryError('forged', 'the signature does not fit the entry')
+    return this.#isStored(entry)
+      ? { accepted: true, isNew: false }
+      : this.#database.transaction(() => this.#compareAndStore(entry))
   }
 
   #compareAndStore(entry: RegistryEntry): PutOutcome {
+    if (this.#isStored(entry)) return { accepted: true, isNew: false }
     const current = this.get(entry.pk)
-    const encoded = encodeEntry(entry)
-    if (current !== undefined && current.revision >= entry.revision) {
-      return bytesEqual(encodeEntry(current), encoded) ? { accepted: true } : { accepted: false, current }
-    }
-    this.#entries.put(entry.pk, encoded)
-    return { accepted: true }
+    if (current !== undefined && current.revision >= entry.revision) return { accepted: false, current }
+    this.#entries.put(entry.pk, encodeEntry(entry))
+    return { accepted: true, isNew: true }
+  }
+
+  /** What can be read has been flushed, and was checked before it was stored. */
+  #isStored(entry: RegistryEntry): boolean {
+    const stored = this.#entries.get(entry.pk)
+    return stored !== undefined && bytesEqual(stored, encodeEntry(entry))
   }
 }

@@ -13,6 +13,8 @@ export const ROUTE_NAMES = [
   'delete',
   'registryRead',
   'registryWrite',
+  'p2p',
+  'faults',
   'unknown',
 ] as const
 
@@ -42,6 +44,18 @@ export interface PortalStats {
   readonly registryWrites: number
   /** Registry writes refused because their revision was too low. */
   readonly registryConflicts: number
+  /** Requests answered with 429, and connections that were closed at once, because one client had too many. */
+  readonly throttled: number
+  /** Handshakes with peers and with clients on sockets that came to their end. */
+  readonly handshakes: number
+  /** Messages that came in on sockets, of every kind. */
+  readonly peerMessages: number
+  /** Those that were malformed or forged; they have no effect. */
+  readonly malformedMessages: number
+  /** Registry entries that were sent to peers because they had changed, counted for each peer. */
+  readonly pushes: number
+  /** Blobs that were fetched from other portals. */
+  readonly replicatedBlobs: number
 }
 
 type Totals = Omit<PortalStats, 'requests'>
@@ -60,6 +74,12 @@ export class Counters {
     registryReads: 0,
     registryWrites: 0,
     registryConflicts: 0,
+    throttled: 0,
+    handshakes: 0,
+    peerMessages: 0,
+    malformedMessages: 0,
+    pushes: 0,
+    replicatedBlobs: 0,
   }
 
   countRequest(route: RouteName): void {

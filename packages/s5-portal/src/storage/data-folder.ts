@@ -8,6 +8,8 @@ import { syncFolder } from './folder-sync'
 export interface DataFolder {
   readonly database: string
   readonly blobs: string
+  /** The file with the seed of the node's identity. */
+  readonly nodeKey: string
   /** Empty at the start; on the same file system as `blobs`. */
   readonly temporary: string
   readonly lock: FolderLock
@@ -29,7 +31,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     for (const folder of [root, ...Object.values(folders), join(root, 'lock')]) await makeFolder(folder)
     const lock = await acquireFolderLock(join(root, 'lock'))
     await emptyFolder(folders.temporary)
-    return { ...folders, lock }
+    return { ...folders, nodeKey: join(root, 'node-key'), lock }
   } catch (cause) {
     throw cause instanceof PortalStartError ? named(root, cause) : unusable(root, cause)
   }

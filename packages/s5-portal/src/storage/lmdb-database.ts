@@ -9,8 +9,15 @@ export class LmdbDatabase implements Database {
   readonly #root: RootDatabase<Uint8Array, Uint8Array>
 
   constructor(folder: string) {
-    // With overlapping sync, readers would see what is committed but not flushed yet.
-    this.#root = open({ path: folder, noSubdir: false, overlappingSync: false, encoding: 'binary' })
+    this.#root = open({
+      path: folder,
+      noSubdir: false,
+      encoding: 'binary',
+      // With overlapping sync, readers would see what is committed but not flushed yet.
+      overlappingSync: false,
+      // Batching by turns makes a promise of its own that nobody holds: on a full disk it would end the process.
+      eventTurnBatching: false,
+    })
   }
 
   table(name: TableName): Table {
@@ -49,6 +56,16 @@ class LmdbTableView implements Table {
 
   remove(key: Uint8Array): void {
     this.#table.removeSync(key)
+  }
+
+  listAfter(after: Uint8Array, limit: number): [Uint8Array, Uint8Array][] {
+    // LMDB has no empty keys, so the range after one is all of it.
+    const range = after.length === 0 ? { limit } : { start: after, exclusiveStart: true, limit }
+    return Array.from(this.#table.getRange(range), ({ key, value }) => [key, value])
+  }
+
+  clear(): void {
+    this.#table.clearSync()
   }
 }
 

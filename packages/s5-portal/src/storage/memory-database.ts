@@ -33,6 +33,17 @@ class MemoryTable implements Table {
   remove(key: Uint8Array): void {
     this.#valueByKey.delete(mapKey(key))
   }
+
+  listAfter(after: Uint8Array, limit: number): [Uint8Array, Uint8Array][] {
+    const start = mapKey(after)
+    const later = [...this.#valueByKey].filter(([key]) => key > start)
+    const sorted = later.sort(([left], [right]) => (left < right ? -1 : 1)).slice(0, limit)
+    return sorted.map(([key, value]) => [new Uint8Array(Buffer.from(key, 'latin1')), value])
+  }
+
+  clear(): void {
+    this.#valueByKey.clear()
+  }
 }
 
 function mapKey(key: Uint8Array): string {

@@ -23,6 +23,7 @@ describe('the s5-portal command', () => {
     const [ready, ...rest] = (await end).stdout.trimEnd().split('\n')
     expect(ready).toMatch(/^S5 portal ready at http:\/\/127\.0\.0\.1:\d+$/)
     expect(rest).toEqual([
+      `Peers reach it at ${ready?.replace('S5 portal ready at http', 'ws')}/s5/p2p`,
       'Known to clients as https://portal.example',
       `Data in ${dataDir}`,
       'Stop with Ctrl+C',

@@ -55,6 +55,14 @@ describe('a data folder', () => {
     expect(await countFiles(dataDir)).toEqual({ blobs: 0, temporary: 0 })
   })
 
+  it('whose database cannot be opened is refused, and is not claimed by the portal that could not start', async () => {
+    const dataDir = await makeTemporaryFolder()
+    await mkdir(join(dataDir, 'database', 'data.mdb'), { recursive: true })
+    for (const _ of [1, 2]) {
+      await expect(openPortal({ dataDir })).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' })
+    }
+  })
+
   it.each(['/proc/portal', '/dev/null', '/dev/null/portal'])('cannot be %s', async (dataDir) => {
     await expect(openPortal({ dataDir })).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' })
   })

@@ -43,7 +43,10 @@ describe('a portal', () => {
   })
 
   it('drops clients that do not finish their headers or their body', async () => {
-    const portal = await openPortal({}, { limits: { headersMs: 200, requestMs: 400, stopMs: 1_000 } })
+    const portal = await openPortal(
+      {},
+      { limits: { headersMs: 200, requestMs: 400, idleMs: 5_000, stopMs: 1_000 } },
+    )
     const silent = await connectRaw(portal.port)
     silent.socket.write('GET /health HTTP/1.1\r\nHost: a\r\n')
     const slow = await connectRaw(portal.port)
@@ -110,7 +113,10 @@ describe('closing a portal', () => {
   })
 
   it('cuts off a request that does not end in time', async () => {
-    const portal = await openPortal({}, { limits: { headersMs: 5_000, requestMs: 5_000, stopMs: 100 } })
+    const portal = await openPortal(
+      {},
+      { limits: { headersMs: 5_000, requestMs: 5_000, idleMs: 5_000, stopMs: 100 } },
+    )
     const connection = await connectRaw(portal.port)
     connection.socket.write(
       'POST /s5/registry HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n',

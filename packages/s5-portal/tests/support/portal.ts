@@ -1,13 +1,14 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import type { PortalOptions } from '../../src/portal-options'
 import { type PortalEnvironment, startPortal } from '../../src/start-portal'
 
 const ENVIRONMENT: PortalEnvironment = {
   now: Date.now,
-  limits: { headersMs: 15_000, requestMs: 120_000, stopMs: 5_000 },
+  limits: { headersMs: 15_000, requestMs: 120_000, idleMs: 30_000, stopMs: 5_000 },
+  network: { dial: { firstMs: 5, maxMs: 100 }, sync: { retryMs: 20, againMs: 60_000 }, probeMs: 30_000 },
 }
 
 /** Starts a portal on a free port, which is closed when the test ends. */
@@ -15,6 +16,11 @@ export async function openPortal(options: PortalOptions = {}, environment: Parti
   const portal = await startPortal({ port: 0, ...options }, { ...ENVIRONMENT, ...environment })
   onTestFinished(() => portal.close())
   return portal
+}
+
+/** Waits until what is expected is so. */
+export function eventually(expectation: () => Promise<void> | void, timeout = 10_000): Promise<void> {
+  return vi.waitFor(expectation, { timeout, interval: 5 })
 }
 
 /** Makes a folder that is removed when the test ends. */

@@ -42,6 +42,13 @@ export async function spawnPortal(...args: string[]) {
   return { child, url: await waitForUrl(child) }
 }
 
+/** Starts a portal process that cannot make any file longer than `maxBytes`: for it, the disk is full then. */
+export async function spawnCrampedPortal(maxBytes: number, ...args: string[]) {
+  const script = `ulimit -f ${maxBytes / 512} && exec "$0" "$@"`
+  const child = spawnProcess('sh', '-c', script, process.execPath, BIN, '--port', '0', ...args)
+  return { child, url: await waitForUrl(child) }
+}
+
 /** Whether this machine can trace system calls. */
 export const canTrace = spawnSync('strace', ['-f', '-e', 'trace=none', 'true']).status === 0
 

@@ -10,7 +10,8 @@ describe('the command line', () => {
   it('takes every flag', () => {
     const args =
       '--port 0 --host ::1 --data-dir d --public-url https://a.example --invite-code x --invite-code y'
-    expect(parseCommandLine([...args.split(' '), '--max-upload-bytes', '10'])).toEqual({
+    const network = '--peer ws://a/s5/p2p --peer wss://b/s5/p2p --faults'.split(' ')
+    expect(parseCommandLine([...args.split(' '), '--max-upload-bytes', '10', ...network])).toEqual({
       kind: 'run',
       options: {
         port: 0,
@@ -19,6 +20,8 @@ describe('the command line', () => {
         publicUrl: 'https://a.example',
         inviteCodes: ['x', 'y'],
         maxUploadBytes: 10,
+        peers: ['ws://a/s5/p2p', 'wss://b/s5/p2p'],
+        faults: true,
       },
     })
   })
@@ -32,9 +35,17 @@ describe('the command line', () => {
   })
 
   it('has every flag in its help', () => {
-    for (const flag of ['port', 'host', 'data-dir', 'public-url', 'invite-code', 'max-upload-bytes']) {
-      expect(USAGE).toContain(`--${flag} `)
-    }
+    const flags = [
+      'port',
+      'host',
+      'data-dir',
+      'public-url',
+      'invite-code',
+      'max-upload-bytes',
+      'peer',
+      'faults',
+    ]
+    for (const flag of flags) expect(USAGE).toContain(`--${flag} `)
   })
 })
 
@@ -46,6 +57,13 @@ describe('portal options', () => {
     ['publicUrl', { publicUrl: 'portal.example' }],
     ['publicUrl', { publicUrl: 'https://' }],
     ['inviteCodes', { inviteCodes: [''] }],
+    ['peers', { peers: ['http://portal.example/s5/p2p'] }],
+    ['peers', { peers: ['ws://'] }],
+    ['peerWaitMs', { peerWaitMs: -1 }],
+    ['limits', { limits: { uploads: 0 } }],
+    ['faults', { faults: true, host: '0.0.0.0' }],
+    ['faults', { faults: true, host: 'portal.example' }],
+    ['faults.delayMs', { faults: { delayMs: -1 } }],
   ])('with a wrong %s are refused by that name', (name, options) => {
     expect(() => resolvePortalOptions(options)).toThrow(name)
   })

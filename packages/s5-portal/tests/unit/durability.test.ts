@@ -3,6 +3,7 @@ import { Accounts } from '../../src/accounts/accounts'
 import { Pins } from '../../src/accounts/pins'
 import { MemoryBlobStore } from '../../src/blobs/memory-blob-store'
 import { PinnedBlobs } from '../../src/blobs/pinned-blobs'
+import { Replicas } from '../../src/blobs/replicas'
 import { Registry } from '../../src/registry/registry'
 import { MemoryDatabase } from '../../src/storage/memory-database'
 import { hashOf, utf8 } from '../support/bytes'
@@ -23,7 +24,12 @@ async function prepare() {
   await new Accounts(memory, Date.now).register(account)
   const store = new MemoryBlobStore()
   const database = new HeldDatabase(memory)
-  return { database, blobs: new PinnedBlobs(store, new Pins(database)), memory, store }
+  return {
+    database,
+    blobs: new PinnedBlobs(store, new Pins(database), new Replicas(database)),
+    memory,
+    store,
+  }
 }
 
 /** Whether `task` settles although its commit waits; the commit is the last thing it may wait for. */
@@ -64,13 +70,21 @@ describe('nothing is acknowledged before its commit is durable:', () => {
 
   it('a pin', async () => {
     const { database, blobs, memory, store } = await prepare()
-    const { hash } = await new PinnedBlobs(store, new Pins(memory)).upload(account, bytesOf('hello'), 10)
+    const { hash } = await new PinnedBlobs(store, new Pins(memory), new Replicas(memory)).upload(
+      account,
+      bytesOf('hello'),
+      10,
+    )
     await expectToWaitForCommit(database, blobs.pin(createKey().publicKey, hash))
   })
 
   it('an unpin, and the blob stays until then', async () => {
     const { database, blobs, memory, store } = await prepare()
-    const { hash } = await new PinnedBlobs(store, new Pins(memory)).upload(account, bytesOf('hello'), 10)
+    const { hash } = await new PinnedBlobs(store, new Pins(memory), new Replicas(memory)).upload(
+      account,
+      bytesOf('hello'),
+      10,
+    )
     const unpinned = blobs.unpin(account, hash)
     expect(await isAcknowledgedEarly(database, unpinned)).toBe(false)
     expect(await store.size(await hashOf(utf8('hello')))).toBe(5)

@@ -1,0 +1,80 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { createPortal } from '@s5-conversations/s5-portal'
+import { expect, it } from 'vitest'
+import { KeyRing } from '../../src/crypto/keys'
+import { generateSeedPhrase } from '../../src/index'
+import { readSeedPhrase } from '../../src/storage/stores/s5-network'
+import { startFaultProxy } from '../support/fault-proxy'
+import { closeAfterTest, startSdk, user } from '../support/fixture'
+
+const WORDS = 'the owl keeps seventeen silver keys'
+
+/** Every form in which bytes could leak into text. */
+function formsOf(secret: Uint8Array): string[] {
+  const bytes = Buffer.from(secret)
+  return [bytes.toString('hex'), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')]
+}
+
+it('Neither logs, nor errors, nor URLs, nor the portal’s disk hold a seed, a key or a sealed word', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 's5-secrets-'))
+  closeAfterTest({ close: () => rm(dataDir, { recursive: true, force: true }) })
+  const portal = closeAfterTest(await createPortal({ port: 0, dataDir }))
+  const urls: string[] = []
+  const state = { isDown: false }
+  const proxy = closeAfterTest(
+    await startFaultProxy(portal.url, ({ path }) => {
+      urls.push(path)
+      return state.isDown ? { kind: 'drop-request' } : { kind: 'none' }
+    }),
+  )
+  const seedPhrase = generateSeedPhrase()
+  const logged: unknown[] = []
+  const logger = {
+    debug: (...line: unknown[]) => logged.push(line),
+    warn: (...line: unknown[]) => logged.push(line),
+  }
+  const sdk = await startSdk(proxy.url, seedPhrase, { logger })
+  await sdk.storage.appendMessages('one', [
+    user(WORDS),
+    { role: 'user', content: WORDS, metadata: { note: WORDS } },
+  ])
+  await sdk.saveConversation({ id: 'titled', title: WORDS, messages: [user(WORDS)] })
+  state.isDown = true
+  const errors = await Promise.all([
+    sdk.storage.appendMessage('one', user(WORDS)).catch((error: unknown) => error),
+    sdk.storage.loadConversation('one').catch((error: unknown) => error),
+    sdk.storage
+      .appendMessage('one', { role: 'user', content: WORDS, oops: WORDS } as never)
+      .catch((e: unknown) => e),
+  ])
+  state.isDown = false
+  await sdk.close()
+
+  const entropy = readSeedPhrase(seedPhrase)
+  const keys = new KeyRing(entropy).conversationKeys('one', 0)
+  const secrets = [entropy, keys.registrySeed(), keys.recordKey('head', 'head')].flatMap(formsOf)
+  const heard = inspect([logged, errors, urls, sdk], {
+    depth: 20,
+    maxStringLength: null,
+    maxArrayLength: null,
+  })
+  for (const secret of [...secrets, seedPhrase, WORDS]) expect(heard).not.toContain(secret)
+  expect(errors).toHaveLength(3)
+  expect(logged.length).toBeGreaterThan(0)
+
+  const files = await readdir(dataDir, { recursive: true, withFileTypes: true })
+  const contents = await Promise.all(
+    files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name))),
+  )
+  expect(contents.length).toBeGreaterThan(3)
+  const raw = [
+    Buffer.from(entropy),
+    Buffer.from(keys.registrySeed()),
+    Buffer.from(WORDS),
+    Buffer.from(seedPhrase),
+  ]
+  for (const content of contents) for (const secret of raw) expect(content.includes(secret)).toBe(false)
+})

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import * as sdk from '../../src/index'
+
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
+
+const NAMES = [
+  'ClosedError',
+  'ConversationDeletedError',
+  'CorruptRecordError',
+  'DecryptionFailedError',
+  'IdempotencyKeyReusedError',
+  'InvalidInputError',
+  'NotAuthenticatedError',
+  'RevisionConflictError',
+  'SDKError',
+  'StorageManager',
+  'StoreUnavailableError',
+  'UnsupportedError',
+  'UnsupportedFormatError',
+  'createSdk',
+  'generateSeedPhrase',
+]
+
+/** What a plain Node process prints that runs `code` in this package's folder. */
+function inPlainNode(inputType: 'module' | 'commonjs', code: string): string {
+  const args = [`--input-type=${inputType}`, '--eval', code]
+  return execFileSync(process.execPath, args, {
+    cwd: PACKAGE,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
+}
+
+it('The public names are these and no others', () => {
+  expect(Object.keys(sdk).sort()).toEqual(NAMES)
+})
+
+it('The built package has the same names for plain Node, by import and by require', () => {
+  const print = 'console.log(JSON.stringify(Object.keys(sdk).filter((name) => name !== "default").sort()))'
+  const imported = inPlainNode('module', `import * as sdk from '@s5-conversations/sdk-core'; ${print}`)
+  const required = inPlainNode('commonjs', `const sdk = require('@s5-conversations/sdk-core'); ${print}`)
+  expect(JSON.parse(imported)).toEqual(NAMES)
+  expect(JSON.parse(required)).toEqual(NAMES)
+})
+
+it('A fresh seed phrase has fifteen words and is never the same', () => {
+  const phrases = Array.from({ length: 20 }, () => sdk.generateSeedPhrase())
+  for (const phrase of phrases) expect(phrase.split(' ')).toHaveLength(15)
+  expect(new Set(phrases).size).toBe(20)
+})
