@@ -1,7 +1,5 @@
 import { createPortal } from '@s5-conversations/s5-portal'
 import type { TestProject } from 'vitest/node'
-import { JSCryptoImplementation } from '../../src/index'
-import { PeerNode } from '../support/peer-node'
 import { requireChromium } from './chromium'
 import { startNodeSide } from './node-side'
 
@@ -13,19 +11,16 @@ declare module 'vitest' {
   }
 }
 
-/** What the pages talk to: a portal, a peer, and a client of that peer in Node, which does as it is asked over HTTP. */
+/** What the pages talk to: a portal, which is a peer too, and a device in Node that does as it is asked over HTTP. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   await requireChromium()
   const portal = await createPortal({ port: 0 })
-  const node = new PeerNode(await new JSCryptoImplementation().newKeyPairEd25519(new Uint8Array(32).fill(1)))
-  await node.start()
-  const nodeSide = await startNodeSide(node.uri)
+  const nodeSide = await startNodeSide(portal.peerUri)
   provide('portalUrl', portal.url)
-  provide('peerUri', node.uri)
+  provide('peerUri', portal.peerUri)
   provide('nodeSideUrl', nodeSide.url)
   return async () => {
     await nodeSide.close()
-    await node.stop()
     await portal.close()
   }
 }

@@ -1,13 +1,6 @@
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
-import { toBase64url } from '../../src/bytes/base64url'
-import {
-  createRegistryEntry,
-  deserializeRegistryEntry,
-  type KeyPairEd25519,
-  type RegistryEntry,
-  S5,
-  serializeRegistryEntry,
-} from '../../src/index'
+import { createRegistryEntry, deserializeRegistryEntry, type KeyPairEd25519, S5 } from '../../src/index'
+import { ownEntry, ownKeyPair } from './own-entry'
 
 const peerUri = inject('peerUri')
 const nodeSideUrl = inject('nodeSideUrl')
@@ -23,10 +16,16 @@ const newKeyPair = (s5: S5) => s5.crypto.newKeyPairEd25519(s5.crypto.generateSec
 const entryOf = (keyPair: KeyPairEd25519, revision: number, byte = revision) =>
   createRegistryEntry({ keyPair, data: new Uint8Array(33).fill(byte), revision })
 
-async function setInNode(entry: RegistryEntry): Promise<void> {
-  const body = new Uint8Array(serializeRegistryEntry(entry))
-  const response = await fetch(`${nodeSideUrl}/entry`, { method: 'POST', body })
-  expect(response.ok).toBe(true)
+/** Makes the device in Node do something for the user of this phrase. */
+function inNode(task: 'write' | 'hear', phrase: string, revision = 0): Promise<Response> {
+  return fetch(`${nodeSideUrl}/${task}`, { method: 'POST', body: JSON.stringify({ phrase, revision }) })
+}
+
+async function connectUser(): Promise<{ s5: S5; phrase: string }> {
+  const s5 = await connect()
+  const phrase = s5.generateSeedPhrase()
+  await s5.recoverIdentityFromSeedPhrase(phrase)
+  return { s5, phrase }
 }
 
 test('a page connects by its own WebSocket, and again after reconnect', async () => {
@@ -56,23 +55,22 @@ test('the registry works over the socket of a page, conflicts too', async () => 
   ).rejects.toMatchObject({ code: 'TIMEOUT' })
 })
 
-test('what a client in Node writes, the page hears by push', async () => {
-  const s5 = await connect()
-  const keyPair = await newKeyPair(s5)
+test('what a device in Node writes, a page with the same seed phrase hears by push', async () => {
+  const { s5, phrase } = await connectUser()
   const heard: number[] = []
-  s5.api.registryListen(keyPair.publicKey, ({ revision }) => heard.push(revision))
+  const { publicKey } = await ownKeyPair(s5)
+  s5.api.registryListen(publicKey, ({ revision }) => heard.push(revision))
   for (const revision of [1, 2, 3]) {
-    await setInNode(await entryOf(keyPair, revision))
+    expect((await inNode('write', phrase, revision)).ok).toBe(true)
     await vi.waitFor(() => expect(heard.at(-1)).toBe(revision))
   }
   expect(heard).toEqual([1, 2, 3])
 })
 
-test('what a page writes, a client in Node hears by push', async () => {
-  const s5 = await connect()
-  const keyPair = await newKeyPair(s5)
-  const pushed = await fetch(`${nodeSideUrl}/pushed/${toBase64url(keyPair.publicKey)}`)
-  const entry = await entryOf(keyPair, 5)
+test('what a page writes, a device in Node with the same seed phrase hears by push', async () => {
+  const { s5, phrase } = await connectUser()
+  const pushed = await inNode('hear', phrase)
+  const entry = await ownEntry(s5, 5)
   await s5.api.registrySet(entry)
   expect(deserializeRegistryEntry(new Uint8Array(await pushed.arrayBuffer()))).toEqual(entry)
 })
