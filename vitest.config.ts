@@ -20,7 +20,8 @@ export default defineConfig({
   test: {
     reporters: ['default', ['json', { outputFile: 'coverage/test-report.json' }]],
     projects: [
-      project('s5js', ['packages/s5js/tests/**/*.test.ts'], 20_000),
+      project('s5js', ['packages/s5js/tests/{unit,integration}/*.test.ts'], 20_000),
+      'packages/s5js/vitest.browser.config.ts',
       project('s5-portal', ['packages/s5-portal/tests/**/*.test.ts'], 30_000),
       project('sdk-core', ['packages/sdk-core/tests/**/*.test.ts'], 60_000),
       project('demo', ['examples/**/*.test.ts'], 60_000),

@@ -8,14 +8,18 @@ import { UnsupportedError } from '../errors/caller-errors'
 import type { Call, CallOptions } from '../http/call-options'
 import type { CallScope } from '../http/call-scope'
 import type { BlobIdentifier } from '../identifier/blob-identifier'
+import type { PeerNetwork } from '../p2p/peer-network'
 import type { RegistryEntry } from '../registry/entry'
 import type { RegistryClient } from '../registry/registry-client'
-import type { DownloadOptions, S5APIInterface } from './s5-api'
+import type { RegistrySubscriptions } from '../registry/registry-subscriptions'
+import type { DownloadOptions, ListenOptions, S5APIInterface } from './s5-api'
 
 export interface PortalApiParts {
   crypto: CryptoImplementation
   scope: CallScope
+  network: PeerNetwork
   registry: RegistryClient
+  subscriptions: RegistrySubscriptions
   uploads: BlobUploads
   downloads: BlobDownloads
   pins: BlobPins
@@ -23,7 +27,7 @@ export interface PortalApiParts {
   logIn(call: Call): Promise<void>
 }
 
-/** Blobs and registry by way of portals: gives every call its deadline and hands it on. */
+/** Blobs and registry by way of portals and peers: gives every call its deadline and hands it on. */
 export class PortalApi implements S5APIInterface {
   readonly crypto: CryptoImplementation
   readonly #parts: PortalApiParts
@@ -74,8 +78,20 @@ export class PortalApi implements S5APIInterface {
     return this.#parts.scope.run(options, (call) => this.#parts.registry.set(entry, call))
   }
 
-  registryListen(): never {
-    throw new UnsupportedError('registryListen')
+  registryListen(
+    pk: Uint8Array,
+    onEntry: (entry: RegistryEntry) => void,
+    options: ListenOptions = {},
+  ): () => void {
+    this.#parts.scope.requireOpen()
+    if (this.#parts.network.isEmpty) throw new UnsupportedError('registryListen without initialPeers')
+    options.signal?.throwIfAborted()
+    const stop = this.#parts.subscriptions.listen(pk, onEntry)
+    options.signal?.addEventListener('abort', stop, { once: true })
+    return () => {
+      options.signal?.removeEventListener('abort', stop)
+      stop()
+    }
   }
 
   streamSubscribe(): never {

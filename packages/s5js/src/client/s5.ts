@@ -10,16 +10,17 @@ import type { TransferStats } from '../http/transfer-stats'
 import { cidToHash } from '../identifier/parse-cid'
 import { generateSeedPhrase } from '../identity/seed-phrase'
 import { S5UserIdentity } from '../identity/user-identity'
+import type { ConnectionStatus } from '../p2p/peer-network'
 import { Portal } from '../portal/portal'
 import { PortalSession } from '../portal/portal-session'
-import { createParts, type S5Parts } from './create-parts'
+import { createParts, DEFAULT_TIMEOUT_MS, type S5Parts } from './create-parts'
 import { PortalApi } from './portal-api'
 import type { DownloadOptions, S5APIInterface } from './s5-api'
 import type { S5CreateOptions } from './s5-options'
 
 const ACCOUNT_SEED_BYTES = 32
 
-/** A client of the S5 network, acting for one user by way of portals. */
+/** A client of the S5 network, acting for one user by way of portals and peers. */
 export class S5 {
   readonly api: S5APIInterface
   readonly #parts: S5Parts
@@ -31,16 +32,23 @@ export class S5 {
 
   /**
    * A client that is ready for calls. Loads the identity from the store if it holds one; asks no portal.
-   * @throws UnsupportedError for `initialPeers`
-   * @throws InvalidInputError for a portal that is not an http(s) URL
+   * Dials all `initialPeers`, and is ready when the first of them has finished the handshake.
+   * @throws NoPeerAnsweredError when there are peers and none finishes it within `timeoutMs`
+   * @throws InvalidInputError for a portal that is not an http(s) URL, or a peer that is not a ws(s) URL
    * @throws CorruptDataError when the store holds something else in place of an identity
    */
   static async create(options: S5CreateOptions = {}): Promise<S5> {
-    if (options.initialPeers?.length) throw new UnsupportedError('The peer-to-peer network (initialPeers)')
     const parts = createParts(options)
     await loadBlake3()
-    if (!options.skipIdentityLoad) await parts.user.loadStored()
-    return new S5(parts)
+    await parts.network.connect(options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const s5 = new S5(parts)
+    try {
+      if (!options.skipIdentityLoad) await parts.user.loadStored()
+      return s5
+    } catch (error) {
+      s5.close()
+      throw error
+    }
   }
 
   /** Kept for callers of the upstream client; this one writes no files. */
@@ -150,13 +158,37 @@ export class S5 {
     return this.api.downloadBlobAsBytes(cidToHash(cid), options)
   }
 
+  /** Of the peers; portals are asked over HTTP and have no connection that lasts. */
+  getConnectionStatus(): ConnectionStatus {
+    return this.#parts.network.status
+  }
+
+  /**
+   * Calls back at once with the status, and again at each event of a peer, even if it stays the same.
+   * @returns a function that ends it
+   */
+  onConnectionChange(callback: (status: ConnectionStatus) => void): () => void {
+    return this.#parts.network.onStatus(callback)
+  }
+
+  /**
+   * Drops all connections to peers and dials all of them at once, without waiting for the next attempt.
+   * Resolves when the first is connected; a second call meanwhile joins the first.
+   * @throws ReconnectionTimeoutError after 10 seconds; dialling goes on
+   */
+  async reconnect(): Promise<void> {
+    this.#parts.scope.requireOpen()
+    await this.#parts.network.reconnect()
+  }
+
   getTransferStats(): TransferStats {
     return this.#parts.transport.stats
   }
 
-  /** Ends calls under way, forgets tokens and blobs, wipes all secrets. Later calls throw ClosedError. */
+  /** Ends calls under way and hangs up on peers, forgets tokens and blobs, wipes all secrets. Later calls throw ClosedError. */
   close(): void {
     this.#parts.scope.close()
+    this.#parts.network.close()
     this.#parts.user.forget()
     this.#parts.cache.clear()
   }

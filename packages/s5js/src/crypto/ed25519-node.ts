@@ -1,5 +1,6 @@
 import { toBase64url } from '../bytes/base64url'
 import { concatBytes } from '../bytes/bytes'
+import { nodeModule } from '../platform/node-module'
 import { type Ed25519Backend, PKCS8_PREFIX, SPKI_PREFIX } from './ed25519-backend'
 import type { Secret } from './secret'
 
@@ -15,16 +16,11 @@ export interface NodeCrypto {
   verify(algorithm: null, message: Uint8Array, key: NodeKey, signature: Uint8Array): boolean
 }
 
-interface NodeProcess {
-  getBuiltinModule?: (name: 'node:crypto') => NodeCrypto | undefined
-}
-
 const MAX_PUBLIC_KEYS = 1024
 
-/** Node's own crypto, reached without an import, so that bundlers for browsers never see it. */
+/** Node's own crypto; undefined where there is no Node. */
 export function nodeCrypto(): NodeCrypto | undefined {
-  const process: NodeProcess | undefined = Reflect.get(globalThis, 'process')
-  return process?.getBuiltinModule?.('node:crypto')
+  return nodeModule('node:crypto')
 }
 
 /** Ed25519 by node:crypto; parsed keys are kept. */

@@ -10,6 +10,7 @@ export type S5ErrorCode =
   | 'NO_PORTALS'
   | 'REJECTED'
   | 'REVISION_CONFLICT'
+  | 'STORE_FAILED'
   | 'TIMEOUT'
   | 'UNREACHABLE'
   | 'UNSUPPORTED'

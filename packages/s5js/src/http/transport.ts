@@ -8,15 +8,18 @@ import type { TransferStats } from './transfer-stats'
 /** The kinds of request that are counted by themselves. */
 export type RequestKind = 'uploads' | 'downloads' | 'registryReads' | 'registryWrites'
 
-export interface PortalRequest {
+interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE'
-  /** Below the portal's `/s5/`. */
-  path: string
-  query?: Record<string, string>
   body?: { bytes: Uint8Array<ArrayBuffer>; contentType: string }
   /** Sent as `Authorization: Bearer`. */
   token?: string | undefined
   kind?: RequestKind
+}
+
+export interface PortalRequest extends HttpRequest {
+  /** Below the portal's `/s5/`. */
+  path: string
+  query?: Record<string, string>
 }
 
 /** Sends requests to portals and counts them. */
@@ -37,8 +40,16 @@ export class HttpTransport {
 
   /** The answer, of any status. @throws PortalUnreachableError when there is none */
   async send(portal: Portal, request: PortalRequest, call: Call): Promise<PortalAnswer> {
+    return this.#send(portal.url(request.path, request.query), request, call)
+  }
+
+  /** What is at a URL that a peer named; of any status. @throws PortalUnreachableError when there is nothing */
+  get(url: URL, call: Call): Promise<PortalAnswer> {
+    return this.#send(url, { method: 'GET', kind: 'downloads' }, call)
+  }
+
+  async #send(url: URL, request: HttpRequest, call: Call): Promise<PortalAnswer> {
     call.signal.throwIfAborted()
-    const url = portal.url(request.path, request.query)
     const where = url.origin + url.pathname
     const headers = headersOf(request)
     this.#countRequest(request)
@@ -59,7 +70,7 @@ export class HttpTransport {
     }
   }
 
-  #countRequest({ kind, body }: PortalRequest): void {
+  #countRequest({ kind, body }: HttpRequest): void {
     this.#stats.requests += 1
     this.#stats.bytesUp += body?.bytes.length ?? 0
     if (kind !== undefined) this.#stats[kind] += 1
@@ -69,13 +80,13 @@ export class HttpTransport {
 // The cookies of a page are none of a portal's business.
 const FETCH_OPTIONS = { credentials: 'omit', referrerPolicy: 'no-referrer' } as const
 
-function optionsOf({ method, body, kind }: PortalRequest): RequestInit {
+function optionsOf({ method, body, kind }: HttpRequest): RequestInit {
   // Blobs never change; a registry entry from a browser's cache would be a stale read.
   const cache = kind === 'downloads' ? 'default' : 'no-store'
   return body === undefined ? { method, cache } : { method, cache, body: body.bytes }
 }
 
-function headersOf({ token, body }: PortalRequest): Record<string, string> {
+function headersOf({ token, body }: HttpRequest): Record<string, string> {
   return {
     ...(token === undefined ? {} : { authorization: `Bearer ${requireToken(token)}` }),
     ...(body === undefined ? {} : { 'content-type': body.contentType }),

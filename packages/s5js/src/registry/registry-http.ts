@@ -1,10 +1,11 @@
 import { toBase64url } from '../bytes/base64url'
-import { equalBytes, utf8 } from '../bytes/bytes'
+import { utf8 } from '../bytes/bytes'
 import { RegistryConflictError } from '../errors/data-errors'
 import type { Call } from '../http/call-options'
 import type { PortalAnswer } from '../http/portal-answer'
 import type { HttpTransport } from '../http/transport'
 import type { Portal } from '../portal/portal'
+import { isSameEntry } from './compare-entries'
 import type { RegistryEntry } from './entry'
 import { entryFromJson, entryToJson } from './entry-json'
 
@@ -63,8 +64,4 @@ export class RegistryHttp {
     if (answer.status === 500 && text.includes(CONFLICT_TEXT)) return this.get(entry.pk, call)
     throw answer.failureFor(text)
   }
-}
-
-function isSameEntry(left: RegistryEntry, right: RegistryEntry): boolean {
-  return left.revision === right.revision && equalBytes(left.data, right.data)
 }

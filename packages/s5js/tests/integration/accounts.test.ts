@@ -126,7 +126,7 @@ test('a portal that could not be joined is forgotten again', async () => {
   expect(broken.seen).toEqual([])
 })
 
-test('an expired token is renewed once, whatever number of requests it was refused for', async () => {
+test('F12: an expired token is renewed once, whatever number of requests it was refused for', async () => {
   const proxy = await startFaultyPortal()
   const s5 = await createUser(proxy.url)
   const expired = proxy.seen.find(({ path }) => path === '/s5/upload')?.headers.authorization

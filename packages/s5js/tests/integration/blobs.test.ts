@@ -29,7 +29,7 @@ test('a blob is as it was when its upload was asked for', async () => {
   expect(await stranger.api.downloadBlobAsBytes(hash)).toEqual(content)
 })
 
-test('a blob is fetched once, and no caller can spoil it for the next', async () => {
+test('F10: a blob is fetched once, and no caller can spoil it for the next', async () => {
   const portal = await startPortal()
   const { hash } = await (await createUser(portal.url)).api.uploadBlob(content)
   const s5 = await createClient({ portals: [portal.url] })
@@ -41,7 +41,7 @@ test('a blob is fetched once, and no caller can spoil it for the next', async ()
   expect(s5.getTransferStats()).toMatchObject({ downloads: 1, bytesDown: content.length })
 })
 
-test('what a client uploaded it need not download', async () => {
+test('F10: what a client uploaded it need not download', async () => {
   const portal = await startPortal()
   const s5 = await createUser(portal.url)
   const { hash } = await s5.api.uploadBlob(content)

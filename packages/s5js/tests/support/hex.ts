@@ -1,7 +1,15 @@
+import { base16 } from 'multiformats/bases/base16'
+import { base58btc } from 'multiformats/bases/base58'
+
 export function fromHex(hex: string): Uint8Array {
-  return new Uint8Array(Buffer.from(hex, 'hex'))
+  return base16.baseDecode(hex)
 }
 
 export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
+  return base16.baseEncode(bytes)
+}
+
+/** The form in which nodes announce their id. */
+export function toBase58(bytes: Uint8Array): string {
+  return base58btc.encode(bytes)
 }

@@ -36,7 +36,7 @@ test.each(vectors.blobs)('every form of the CID of "$text" leads to its hash', (
   }
 })
 
-test.each(vectors.sizes)('a size of $size bytes is written exactly', ({ size, hex }) => {
+test.each(vectors.sizes)('F12: a size of $size bytes is written exactly', ({ size, hex }) => {
   const bytes = fromHex(headHex + hex)
   expect(toHex(new BlobIdentifier(anyHash, size).toBytes())).toBe(headHex + hex)
   expect(BlobIdentifier.decode(bytes).size).toBe(size)
@@ -86,7 +86,7 @@ test('a size that is no byte count, or a hash of another length, is refused', ()
   }
 })
 
-test("decoding keeps the caller's bytes as they are", () => {
+test("F12: decoding keeps the caller's bytes as they are", () => {
   const bytes = fromHex(`5b821f${toHex(anyHash)}05`)
   expect(BlobIdentifier.decode(bytes).hash33[0]).toBe(0x1e)
   expect(bytes[2]).toBe(0x1f)

@@ -38,7 +38,7 @@ test('any entry survives the wire and verifies, to the highest revision', () =>
     }),
   ))
 
-test('revisions beyond 2^31 are written exactly', async () => {
+test('F12: revisions beyond 2^31 are written exactly', async () => {
   for (const [revision, hex] of [
     [2 ** 31, '0000008000000000'],
     [2 ** 32, '0000000001000000'],

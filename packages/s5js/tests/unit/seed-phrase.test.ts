@@ -47,7 +47,7 @@ test('generated phrases are valid and differ', () => {
   expect(new Set(phrases).size).toBe(50)
 })
 
-test('an unknown word is named by its position, counted from 1', () => {
+test('F12: an unknown word is named by its position, counted from 1', () => {
   for (const position of [1, 7, 15]) {
     const fault = faultOf(words.with(position - 1, 'xyzzy').join(' '))
     expect(fault).toMatchObject({ code: 'INVALID_SEED_PHRASE', fault: 'unknown-word', position })
