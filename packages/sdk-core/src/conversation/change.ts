@@ -25,6 +25,12 @@ export interface FieldChange {
   blind: boolean
 }
 
+/**
+ * Where the ids of a change's messages come from: made just now and never given to a store, made from its
+ * idempotency key, or (some of them) given by the caller.
+ */
+export type IdOrigin = 'fresh' | 'keyed' | 'given'
+
 /** What a caller asks for: complete before its first attempt, so that a retry asks for exactly the same. */
 export interface ConversationChange {
   /**
@@ -40,8 +46,7 @@ export interface ConversationChange {
   createdAt?: number
   /** Left out: as stored, or sealed for a new conversation. */
   scheme?: Scheme
-  /** No message id was ever given to a store before this change. */
-  hasFreshIds: boolean
+  ids: IdOrigin
   expectedVersion?: number
   /** 16 bytes each: a hash of the caller's key, and one of the input as it was given. */
   idempotency?: { key: Uint8Array; input: Uint8Array }
@@ -58,7 +63,12 @@ export interface AppliedChange {
   replayOf?: number
 }
 
-/** Whether the outcome of a change depends on records of any age, or at most on its own fresh ids. */
-export function dependsOnAllRecords(change: ConversationChange): boolean {
-  return change.kind !== 'append' || !change.hasFreshIds
+/**
+ * Whether the outcome of a change depends on records of any age. Fresh ids can only have been written by an
+ * earlier attempt; ids made from a key only if the key was used, which the receipts know that are complete
+ * from version `receiptsFrom` on.
+ */
+export function dependsOnAllRecords({ kind, ids }: ConversationChange, receiptsFrom: number): boolean {
+  if (kind !== 'append') return true
+  return ids === 'given' || (ids === 'keyed' && receiptsFrom > 1)
 }

@@ -11,7 +11,7 @@ const WAIT_FACTOR = 2
  */
 export function retryWithBackoff<T>(
   attempt: () => Promise<T>,
-  options: { maxRetries: number; signal: AbortSignal; onRetry: (error: Error, attempt: number) => void },
+  options: { maxRetries: number; signal: AbortSignal; onRetry?: (error: Error, attempt: number) => void },
 ): Promise<T> {
   return pRetry(attempt, {
     retries: options.maxRetries,
@@ -21,7 +21,7 @@ export function retryWithBackoff<T>(
     shouldRetry: ({ error }) => error instanceof SDKError && error.retryable,
     onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
       if (retriesLeft > 0 && error instanceof SDKError && error.retryable)
-        options.onRetry(error, attemptNumber)
+        options.onRetry?.(error, attemptNumber)
     },
   })
 }

@@ -1,8 +1,9 @@
 import { hexToBytes } from '@noble/hashes/utils.js'
-import type { ContentEdit, ConversationChange } from '../conversation/change'
+import type { ContentEdit, ConversationChange, IdOrigin } from '../conversation/change'
 import { type DagValue, digestOf } from '../conversation/codec'
 import type { ConversationDraft } from '../conversation/conversation-input'
 import { contentOf, type MessageDraft } from '../conversation/message'
+import { randomBytes } from '../crypto/platform'
 import type { SaveOptions } from './save-options'
 import type { SeenContent } from './seen-content'
 
@@ -11,8 +12,7 @@ export interface SaveDraft extends ConversationDraft {
   kind: ConversationChange['kind']
   edits?: readonly ContentEdit[]
   deletions?: readonly string[]
-  /** No message id of it was ever given to a store. */
-  hasFreshIds: boolean
+  ids: IdOrigin
   /** A hash of the input as the caller gave it, in hex. */
   inputDigest: string
 }
@@ -33,13 +33,14 @@ export function digestInput(
  * for the same, and saves that came before it are taken into account.
  */
 export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenContent): ConversationChange {
-  const { id, messages, edits, deletions, createdAt, hasFreshIds } = draft
+  const { id, messages, edits, deletions, createdAt, ids } = draft
   const kind = options.overwrite === true ? 'overwrite' : draft.kind
   const isWhole = kind === 'overwrite' || kind === 'alter'
   const expectedVersion = options.expectedVersion ?? (kind === 'overwrite' ? seen.versionOf(id) : undefined)
+  const key = keyOf(id, options, expectedVersion !== undefined || kind === 'overwrite')
   return {
     kind,
-    hasFreshIds,
+    ids,
     messages: messages.map((message) => ({
       message,
       intent: kind === 'append' ? 'append' : seen.intentOf(id, message),
@@ -50,10 +51,17 @@ export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenConte
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
     ...(options.encrypt === undefined ? {} : { scheme: options.encrypt ? 'xsalsa20-poly1305' : 'plain' }),
-    ...(options.idempotencyKey === undefined
-      ? {}
-      : { idempotency: { key: hashKey(id, options.idempotencyKey), input: hexToBytes(draft.inputDigest) } }),
+    ...(key === undefined ? {} : { idempotency: { key, input: hexToBytes(draft.inputDigest) } }),
   }
+}
+
+/**
+ * A conditional change without a key gets one of its own: should its answer be lost, the next attempt meets the
+ * version it made itself, and must know it.
+ */
+function keyOf(id: string, options: SaveOptions, isConditional: boolean): Uint8Array | undefined {
+  if (options.idempotencyKey !== undefined) return hashKey(id, options.idempotencyKey)
+  return isConditional ? randomBytes(16) : undefined
 }
 
 function hashKey(conversationId: string, key: string): Uint8Array {

@@ -1,7 +1,14 @@
+import type { IdOrigin } from '../conversation/change'
 import type { DagValue } from '../conversation/codec'
 import { completeMessages, parseConversation, parseTitle } from '../conversation/conversation-input'
 import { isPlainObject, parseJsonObject } from '../conversation/json-value'
-import { optional, parseId, parseMessage, refuseUnknownFields } from '../conversation/message'
+import {
+  type MessageDraft,
+  optional,
+  parseId,
+  parseMessage,
+  refuseUnknownFields,
+} from '../conversation/message'
 import { createMessageId, deriveKeyedMessageId } from '../conversation/message-id'
 import { InvalidInputError } from '../errors/input-errors'
 import { digestInput, type SaveDraft } from './save-draft'
@@ -11,7 +18,7 @@ export function draftSave(conversation: unknown, now: number): SaveDraft {
   const { given, ...draft } = parseConversation(conversation, now)
   const { title, metadata } = draft
   const inputDigest = digestInput('save', given, { title, metadata: metadata as DagValue })
-  return { ...draft, kind: 'save', hasFreshIds: false, inputDigest }
+  return { ...draft, kind: 'save', ids: 'given', inputDigest }
 }
 
 /**
@@ -35,7 +42,7 @@ export function draftAppend(
     kind: 'append',
     messages: completeMessages(given, now, createId),
     metadata: {},
-    hasFreshIds: idempotencyKey === undefined && given.every((message) => message.id === undefined),
+    ids: originOf(given, idempotencyKey),
     inputDigest: digestInput('append', given),
   }
 }
@@ -64,7 +71,12 @@ export function draftUpdate(conversationId: unknown, fields: unknown): SaveDraft
   return { ...alter(conversationId, inputDigest), ...title, metadata }
 }
 
+function originOf(given: readonly MessageDraft[], idempotencyKey: string | undefined): IdOrigin {
+  if (given.some((message) => message.id !== undefined)) return 'given'
+  return idempotencyKey === undefined ? 'fresh' : 'keyed'
+}
+
 function alter(conversationId: unknown, inputDigest: string): SaveDraft {
   const id = parseId(conversationId, 'conversationId')
-  return { id, kind: 'alter', messages: [], metadata: {}, hasFreshIds: true, inputDigest }
+  return { id, kind: 'alter', messages: [], metadata: {}, ids: 'fresh', inputDigest }
 }

@@ -160,6 +160,30 @@ describe('A save whose answer is lost', () => {
   })
 })
 
+describe('A conditional save whose answer and read-back are lost', () => {
+  it('is not refused because of the version it made itself', async () => {
+    const portal = await startPortal()
+    const faults: Fault[] = []
+    const proxy = closeAfterTest(
+      await startFaultProxy(
+        portal.url,
+        ({ path }) => (path === '/s5/registry' && faults.shift()) || { kind: 'none' },
+      ),
+    )
+    const sdk = await startSdk(proxy.url)
+    await sdk.storage.appendMessage('one', user('first'))
+    faults.push({ kind: 'drop-answer' }, { kind: 'drop-request' })
+    const options = { expectedVersion: 1 }
+    await expect(sdk.storage.appendMessage('one', user('second'), options)).resolves.toMatchObject({
+      version: 2,
+    })
+    faults.push({ kind: 'drop-answer' }, { kind: 'drop-request' })
+    const saved = { id: 'one', messages: [{ id: 'only', ...user('only') }] }
+    await expect(sdk.saveConversation(saved, { overwrite: true })).resolves.toMatchObject({ version: 3 })
+    expect(await textsOf(sdk, 'one')).toEqual(['only'])
+  })
+})
+
 describe('A write that its caller gave up', () => {
   it('and that lands late is not taken for the next one, which is not lost', async () => {
     const portal = await startPortal()

@@ -147,6 +147,19 @@ describe('An idempotency key', () => {
     expect(await textsOf(a, 'one')).toHaveLength(41)
   })
 
+  it('that is new finds messages of any age by the ids that the caller gave', async () => {
+    const { a, another } = await startDevices()
+    const message = { id: 'mine', ...user('mine') }
+    await a.storage.appendMessage('one', message)
+    for (let i = 0; i < 12; i += 1) await a.storage.appendMessage('one', user(`${i} ${'x'.repeat(2000)}`))
+    const { version = 0 } = (await a.storage.loadConversation('one')) ?? {}
+    const fresh = await another()
+    await fresh.storage.appendMessage('one', message, { idempotencyKey: 'new', expectedVersion: version })
+    const texts = await textsOf(a, 'one')
+    expect(texts).toHaveLength(13)
+    expect(texts[0]).toBe('mine')
+  })
+
   it('of a whole save gives the first outcome though others wrote since', async () => {
     const { a, b } = await startDevices()
     const options = { expectedVersion: 0, idempotencyKey: 'k' }

@@ -36,7 +36,7 @@ const history = fc.array(step, { minLength: 1, maxLength: 12 })
 function changeOf({ message, text, title, now }: Step): ConversationChange {
   return {
     kind: 'save',
-    hasFreshIds: false,
+    ids: 'given',
     messages: [{ intent: 'edit', message: { id: message, role: 'user', content: text, createdAt: now } }],
     ...(title === undefined ? {} : { title: { value: title, blind: false } }),
     fields: { [message]: { value: text, blind: false } },

@@ -17,10 +17,13 @@ import { NotAuthenticatedError } from '../../errors/identity-errors'
 import { InvalidInputError } from '../../errors/input-errors'
 import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
 import { type Network, type Pointer, PointerConflict, type PointerKey } from '../network'
+import { retryWithBackoff } from '../retry'
 
 /** Marks a BLAKE3 hash in registry data and blob ids (multihash). */
 const BLAKE3_CODE = 0x1e
 const HASH_BYTES = 32
+const SIGN_IN_RETRIES = 3
+const SIGN_IN_DEADLINE_MS = 60_000
 
 export { generateSeedPhrase }
 
@@ -44,10 +47,18 @@ export interface ConnectOptions {
 }
 
 /**
- * Signs in on a portal, with the identity's account there or a new one.
+ * Signs in on a portal, with the identity's account there or a new one. A lost answer is met by signing in
+ * again, after 200, 400 and 800 ms.
  * @throws StoreUnavailableError, NotAuthenticatedError, CorruptRecordError
  */
-export async function connectS5(options: ConnectOptions): Promise<Network> {
+export function connectS5(options: ConnectOptions): Promise<Network> {
+  return retryWithBackoff(() => signIn(options), {
+    maxRetries: SIGN_IN_RETRIES,
+    signal: AbortSignal.timeout(SIGN_IN_DEADLINE_MS),
+  })
+}
+
+async function signIn(options: ConnectOptions): Promise<Network> {
   const s5 = await translated(() => S5.create({ portals: [options.portal], skipIdentityLoad: true }))
   try {
     await translated(async () => {

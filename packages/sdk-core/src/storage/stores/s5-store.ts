@@ -111,15 +111,9 @@ export class S5Store implements ConversationStore {
   /** Ids that were fresh at a change's first attempt can only lie in segments of later commits. */
   #segmentsFor(changes: readonly ConversationChange[], { head, scheme }: Base): readonly SegmentRef[] {
     const isRewritten = changes.some((change) => (change.scheme ?? scheme) !== scheme)
-    if (isRewritten || changes.some((change) => this.#dependsOnAll(change, head.receipts.from)))
+    if (isRewritten || changes.some((change) => dependsOnAllRecords(change, head.receipts.from)))
       return head.segments
     return segmentsSince(head, Math.min(...changes.map((change) => this.#firstAttempt(change, head.version))))
-  }
-
-  /** A key that receipts of all versions do not know was never used, and so were the ids made from it. */
-  #dependsOnAll(change: ConversationChange, receiptsFrom: number): boolean {
-    const isUnusedKey = change.kind === 'append' && change.idempotency !== undefined && receiptsFrom <= 1
-    return !isUnusedKey && dependsOnAllRecords(change)
   }
 
   #firstAttempt(change: ConversationChange, version: number): number {

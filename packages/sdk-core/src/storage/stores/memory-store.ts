@@ -1,0 +1,136 @@
+import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
+import type { ConversationChange } from '../../conversation/change'
+import { VersionMismatch } from '../../conversation/changes'
+import { createMessageId } from '../../conversation/message-id'
+import { advance, type ConversationState, emptyHead } from '../../conversation/state'
+import { summarise } from '../../conversation/summary'
+import type { Conversation, ConversationSummary, Message } from '../../conversation/types'
+import { allMessages, messagesSince, type Page, pageOf, toConversation } from '../../conversation/view'
+import { VersionConflictError } from '../../errors/conflict-errors'
+import type { CommitOutcome, ConversationStore } from '../conversation-store'
+import type { TransferStats } from '../network'
+import type { MemoryBackend, MemoryVersion } from './memory-backend'
+
+/** What became of a batch on one base. */
+interface Attempt {
+  base: ConversationState
+  outcomes: readonly ChangeOutcome[]
+  /** The version after it; the base's where there was nothing to write. */
+  version: number
+  merged: boolean
+}
+
+/**
+ * Conversations in memory, with the semantics of the store on S5: several stores on one backend are several
+ * writers. Nothing is sealed; the scheme is remembered for the listing. Keeps every record in one tail.
+ */
+export class MemoryConversationStore implements ConversationStore {
+  readonly #backend: MemoryBackend
+  readonly #instance: string
+  /** The version that each overwrite was first attempted on. */
+  readonly #firstAttempts = new WeakMap<ConversationChange, number>()
+
+  /** @param instance a name that no other writer on the backend has */
+  constructor(backend: MemoryBackend, instance = createMessageId()) {
+    this.#backend = backend
+    this.#instance = instance
+  }
+
+  async commit(
+    id: string,
+    changes: readonly ConversationChange[],
+    signal: AbortSignal,
+  ): Promise<CommitOutcome[]> {
+    for (let merged = false; ; merged = true) {
+      signal.throwIfAborted()
+      const current = await this.#backend.read(id)
+      const base = current?.state ?? { head: emptyHead(id), sealed: new Map() }
+      const context = { now: Date.now(), device: this.#instance }
+      const { next, outcomes } = applyBatch(base, this.#decided(changes, base), context)
+      const scheme = schemeOf(changes, current)
+      signal.throwIfAborted()
+      if (!hasEffect(outcomes) && (isAllWrong(outcomes) || scheme === current?.scheme)) {
+        return toOutcomes({ base, outcomes, version: base.head.version, merged })
+      }
+      const state = advance(base.head, next, [], context, false)
+      if (await this.#backend.compareAndSet(id, current, { state, scheme })) {
+        return toOutcomes({ base, outcomes, version: state.head.version, merged })
+      }
+    }
+  }
+
+  async load(id: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined> {
+    signal.throwIfAborted()
+    const current = await this.#backend.read(id)
+    if (current === undefined || current.state.head.deleted === true) return undefined
+    return toConversation(current.state, pageOf(current.state, page) ?? [])
+  }
+
+  async list(signal: AbortSignal): Promise<ConversationSummary[]> {
+    signal.throwIfAborted()
+    const versions = await this.#backend.readAll()
+    return versions
+      .map(({ state, scheme }) => summarise(state.head, scheme))
+      .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
+      .map(({ scheme, ...summary }) => ({ ...summary, encrypted: scheme !== 'plain' }))
+  }
+
+  getTransferStats(): TransferStats {
+    return { requests: 0, bytesUp: 0, bytesDown: 0 }
+  }
+
+  async close(): Promise<void> {}
+
+  /** Copies, so that callers keep their objects; an overwrite that names no version means the first it met. */
+  #decided(changes: readonly ConversationChange[], { head }: ConversationState): ConversationChange[] {
+    return changes.map((change) => {
+      const copy = structuredClone(change)
+      if (change.kind !== 'overwrite' || change.expectedVersion !== undefined) return copy
+      const first = this.#firstAttempts.get(change) ?? head.version
+      this.#firstAttempts.set(change, first)
+      return { ...copy, expectedVersion: first }
+    })
+  }
+}
+
+function schemeOf(changes: readonly ConversationChange[], current: MemoryVersion | undefined) {
+  const wanted = changes.find((change) => change.scheme !== undefined)?.scheme
+  return wanted ?? current?.scheme ?? 'xsalsa20-poly1305'
+}
+
+function hasEffect(outcomes: readonly ChangeOutcome[]): boolean {
+  return outcomes.some((outcome) => 'applied' in outcome && outcome.applied.replayOf === undefined)
+}
+
+function isAllWrong(outcomes: readonly ChangeOutcome[]): boolean {
+  return outcomes.every((outcome) => 'error' in outcome)
+}
+
+function toOutcomes({ base, outcomes, version, merged }: Attempt): CommitOutcome[] {
+  return outcomes.map((outcome): CommitOutcome => {
+    if ('error' in outcome) return { error: explain(base, outcome.error) }
+    const { messageIds, ignored, replayOf } = outcome.applied
+    return {
+      receipt: {
+        messageIds,
+        ignored,
+        merged,
+        revision: version,
+        cid: `memory:${version}`,
+        version: replayOf ?? version,
+        outcome: replayOf === undefined ? 'COMMITTED' : 'PERSISTENCE_IDEMPOTENT_REPLAY',
+      },
+    }
+  })
+}
+
+function explain(state: ConversationState, error: unknown): unknown {
+  if (!(error instanceof VersionMismatch)) return error
+  const { expectedVersion } = error
+  return new VersionConflictError<Conversation, Message>({
+    expectedVersion,
+    actualVersion: state.head.version,
+    theirs: toConversation(state, allMessages(state)),
+    missing: messagesSince(state, expectedVersion),
+  })
+}
