@@ -1,4 +1,4 @@
-import { open, type RootDatabase } from 'lmdb'
+import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { PortalStartError } from '../start-error'
 
 /** Held by one live portal at a time. */
@@ -15,17 +15,27 @@ export interface FolderLock {
  */
 export async function acquireFolderLock(folder: string): Promise<FolderLock> {
   const environment = open({ path: folder, noSubdir: false, overlappingSync: false, encoding: 'binary' })
-  if (!environment.transactionSync(() => claim(environment))) {
+  const transaction = environment.transactionSync(() => claim(environment))
+  if (transaction === undefined) {
     await environment.close()
     throw new PortalStartError('DATA_DIR_LOCKED', 'another portal is running on this data folder')
   }
-  return { release: () => environment.close() }
+  held.add(transaction)
+  return { release: () => release(environment, transaction) }
+}
+
+/** A transaction that nobody holds is ended by the garbage collector, and the claim with it. */
+const held = new Set<Transaction>()
+
+function release(environment: RootDatabase, transaction: Transaction): Promise<void> {
+  held.delete(transaction)
+  transaction.done()
+  return environment.close()
 }
 
 /** Runs inside a write transaction, which the operating system gives to one process at a time. */
-function claim(environment: RootDatabase): boolean {
+function claim(environment: RootDatabase): Transaction | undefined {
   environment.readerCheck()
   const hasReaders = /\d/.test(environment.readerList())
-  if (!hasReaders) environment.useReadTransaction()
-  return !hasReaders
+  return hasReaders ? undefined : environment.useReadTransaction()
 }

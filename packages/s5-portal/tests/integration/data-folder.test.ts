@@ -1,11 +1,16 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { hashOf, toBase64Url, toHex, utf8 } from '../support/bytes'
 import { cidOf, createClient } from '../support/client'
 import { signEntry } from '../support/entries'
 import { createKey } from '../support/keys'
 import { countFiles, makeTemporaryFolder, openPortal } from '../support/portal'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 describe('a data folder', () => {
   it('keeps registry, blobs, pins, accounts and tokens over a restart', async () => {
@@ -38,6 +43,16 @@ describe('a data folder', () => {
     expect((await fetch(`${first.url}/health`)).status).toBe(200)
     await first.close()
     await openPortal({ dataDir })
+  })
+
+  it('stays claimed however often garbage is collected', async () => {
+    const dataDir = await makeTemporaryFolder()
+    await openPortal({ dataDir })
+    for (let round = 0; round < 5; round++) {
+      collectGarbage()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await expect(openPortal({ dataDir })).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' })
   })
 
   it('is free again when the portal could not start for another reason', async () => {

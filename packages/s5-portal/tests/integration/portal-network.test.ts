@@ -157,7 +157,7 @@ describe('two connected portals', () => {
 describe('a portal on a public address', () => {
   it('gives its listings only to portals that it was configured with, and fetches from nobody else', async () => {
     const open = await openPortal({ publicUrl: 'http://portal.example' })
-    const stranger = await openPortal({ peers: [open.peerUri] })
+    const stranger = await openPortal({ peers: [open.peerUri], peerWaitMs: 100 })
     const client = createClient(stranger.url)
     await eventually(() => expect(stranger.stats().handshakes).toBe(1))
     await client.upload(await client.register(), utf8('unwanted'))
@@ -165,6 +165,9 @@ describe('a portal on a public address', () => {
     await client.writeEntry(entry)
     await eventually(async () => expect((await createClient(open.url).readEntry(entry.pk)).status).toBe(200))
     expect(open.stats().replicatedBlobs).toBe(0)
+    const askedAt = performance.now()
+    expect((await client.readEntry(toBase64Url(createKey().publicKey))).status).toBe(404)
+    expect(performance.now() - askedAt).toBeGreaterThan(90)
     const header = { headers: { 's5-portal-peer': 'ws://stranger.example' } }
     const socket = await openPeer(open.peerUri, header)
     socket.send(Buffer.of(0x60, 0, 0xc4, 0))
