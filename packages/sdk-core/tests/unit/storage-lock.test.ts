@@ -42,7 +42,7 @@ describe('The lock of a conversation', () => {
     const second = withKeyedLock(locks, 'one', async () => {
       started = true
     })
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve))
     expect(started).toBe(false)
     gate.resolve()
     await Promise.all([first, second])
