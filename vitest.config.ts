@@ -18,6 +18,7 @@ function project(name: string, include: string[], timeoutMs: number) {
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     reporters: ['default', ['json', { outputFile: 'coverage/test-report.json' }]],
     projects: [
       project('s5js', ['packages/s5js/tests/{unit,integration}/*.test.ts'], 20_000),
