@@ -1,26 +1,9 @@
-import { beforeAll, expect, test, vi } from 'vitest'
-import {
-  createRegistryEntry,
-  JSCryptoImplementation,
-  type KeyPairEd25519,
-  type RegistryEntry,
-  type S5,
-} from '../../src/index'
+import { expect, test, vi } from 'vitest'
+import { JSCryptoImplementation, type RegistryEntry, type S5 } from '../../src/index'
 import { createClient, startFaultyPortal, startPortal, startProxy } from '../support/network'
 import type { PeerNode } from '../support/peer-node'
+import { entryOf, keyPair, otherKeyPair } from '../support/registry-entries'
 import { startNode } from '../support/start-node'
-
-const crypto = new JSCryptoImplementation()
-let keyPair: KeyPairEd25519
-let otherKeyPair: KeyPairEd25519
-
-beforeAll(async () => {
-  keyPair = await crypto.newKeyPairEd25519(new Uint8Array(32).fill(1))
-  otherKeyPair = await crypto.newKeyPairEd25519(new Uint8Array(32).fill(2))
-})
-
-const entryOf = (revision: number, byte = revision % 256, owner = keyPair) =>
-  createRegistryEntry({ keyPair: owner, data: new Uint8Array(33).fill(byte), revision })
 
 /** A client that is connected with all of these. */
 async function connect(nodes: PeerNode[], options: Parameters<typeof createClient>[0] = {}): Promise<S5> {
@@ -178,7 +161,7 @@ test('F8: nothing waits for a fixed time or asks in a loop', async () => {
   const s5 = await connect([node], { portals: [portal.url] })
   const startedAt = performance.now()
   for (let key = 10; key < 13; key++) {
-    const owner = await crypto.newKeyPairEd25519(new Uint8Array(32).fill(key))
+    const owner = await new JSCryptoImplementation().newKeyPairEd25519(new Uint8Array(32).fill(key))
     expect(await s5.api.registryGet(owner.publicKey)).toBeUndefined()
     await s5.api.registrySet(await entryOf(1, 1, owner))
     await s5.api.registryGet(owner.publicKey)

@@ -1,25 +1,8 @@
-import { beforeAll, expect, test } from 'vitest'
-import {
-  createRegistryEntry,
-  JSCryptoImplementation,
-  type KeyPairEd25519,
-  RegistryConflictError,
-  type RegistryEntry,
-} from '../../src/index'
+import { expect, test } from 'vitest'
+import { RegistryConflictError, type RegistryEntry } from '../../src/index'
 import { createClient, startFaultyPortal, startPortal, startProxy } from '../support/network'
 import type { Fault } from '../support/portal-proxy'
-
-const crypto = new JSCryptoImplementation()
-let keyPair: KeyPairEd25519
-let otherKeyPair: KeyPairEd25519
-
-beforeAll(async () => {
-  keyPair = await crypto.newKeyPairEd25519(new Uint8Array(32).fill(1))
-  otherKeyPair = await crypto.newKeyPairEd25519(new Uint8Array(32).fill(2))
-})
-
-const entryOf = (revision: number, byte = revision % 256, owner = keyPair) =>
-  createRegistryEntry({ keyPair: owner, data: new Uint8Array(33).fill(byte), revision })
+import { entryOf, keyPair, otherKeyPair } from '../support/registry-entries'
 
 function asJson({ pk, revision, data, signature }: RegistryEntry) {
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')

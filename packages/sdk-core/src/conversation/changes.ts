@@ -1,7 +1,7 @@
 import { IdempotencyKeyReusedError, InvalidInputError } from '../errors/input-errors'
 import { ConversationDeletedError } from '../errors/storage-errors'
 import type { AppliedChange, ConversationChange } from './change'
-import { digestOf } from './codec'
+import { isSameBytes } from './codec'
 import { applyFields } from './field-changes'
 import type { Receipt } from './head'
 import { applyDeletions, applyEdits, applyMessages, deletionsOf } from './message-changes'
@@ -64,8 +64,8 @@ const NOTHING: StateDelta = { records: [], added: 0 }
 function findReceipt({ head }: ConversationState, change: ConversationChange): Receipt | undefined {
   const { idempotency } = change
   if (idempotency === undefined) return undefined
-  const receipt = head.receipts.entries.find(([key]) => digestOf(key) === digestOf(idempotency.key))
-  if (receipt !== undefined && digestOf(receipt[1]) !== digestOf(idempotency.input)) {
+  const receipt = head.receipts.entries.find(([key]) => isSameBytes(key, idempotency.key))
+  if (receipt !== undefined && !isSameBytes(receipt[1], idempotency.input)) {
     throw new IdempotencyKeyReusedError('this idempotency key')
   }
   return receipt

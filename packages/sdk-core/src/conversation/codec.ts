@@ -22,6 +22,10 @@ export function decodeDagCbor(bytes: Uint8Array): unknown {
   return dagCbor.decode(bytes)
 }
 
+export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
+
 /** The first 16 bytes of SHA-256 over the DAG-CBOR of `value`, in hex. */
 export function digestOf(value: DagValue): string {
   return bytesToHex(sha256(encodeDagCbor(value)).subarray(0, 16))

@@ -120,11 +120,6 @@ export function knownRecords({ head, sealed }: ConversationState): Map<string, S
   return uniteRecords(...[...sealed.values()].map((records) => records.values()), head.tail)
 }
 
-/** Whether all segments were read. */
-export function isComplete({ head, sealed }: ConversationState): boolean {
-  return head.segments.every(({ name }) => sealed.has(name))
-}
-
 export function byId(records: Iterable<StoredRecord>): ReadonlyMap<string, StoredRecord> {
   return uniteRecords(records)
 }

@@ -1,3 +1,4 @@
+import { isSameBytes } from '../conversation/codec'
 import type { SegmentRef } from '../conversation/head'
 import {
   advance,
@@ -12,7 +13,7 @@ import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
 import { type SealedVersion, sealHead, sealVersion } from './head-codec'
 import type { StoredVersion } from './head-reader'
-import { absentBase, type Base, type HeadStore, isSameHash, type Place } from './head-store'
+import { absentBase, type Base, type HeadStore, type Place } from './head-store'
 import { type LockTable, withKeyedLock } from './keyed-lock'
 import { type Network, type Pointer, PointerConflict } from './network'
 import { segmentsOverLimit } from './segments'
@@ -248,7 +249,7 @@ export class Committer {
     pointer: Pointer,
     signal: AbortSignal,
   ): Promise<'landed' | Base> {
-    if (isSameHash(pointer.hash, mine.hash)) return 'landed'
+    if (isSameBytes(pointer.hash, mine.hash)) return 'landed'
     const base = await this.#options.heads.resolve(place, pointer, signal)
     return isAncestor(mine.head, base.head) ? 'landed' : base
   }

@@ -135,7 +135,7 @@ export class GroupCommit {
       this.#window.remember(
         draft.id,
         options.idempotencyKey,
-        draft.inputDigest,
+        draft.inputDigest(),
         receipt,
         options.dedupWindowMs,
       )
@@ -153,7 +153,7 @@ export class GroupCommit {
     if (options.idempotencyKey === undefined) return false
     const known = this.#window.find(draft.id, options.idempotencyKey)
     if (known === undefined) return false
-    if (known.inputDigest === draft.inputDigest) {
+    if (known.inputDigest === draft.inputDigest()) {
       resolve({ ...known.receipt, outcome: 'PERSISTENCE_IDEMPOTENT_REPLAY' })
     } else {
       reject(new IdempotencyKeyReusedError('this idempotency key'))

@@ -1,3 +1,4 @@
+import { isSameBytes } from '../conversation/codec'
 import type { Head, SegmentRef } from '../conversation/head'
 import { mergeStates } from '../conversation/merge'
 import { type ConversationState, emptyHead, isAncestor, withoutSegments } from '../conversation/state'
@@ -86,7 +87,7 @@ export class HeadStore {
   /** What the version that `pointer` names comes to, together with what is known. */
   async resolve(place: Place, pointer: Pointer, signal: AbortSignal): Promise<Base> {
     const before = this.#latest.get(place.id)
-    if (before !== undefined && isSameHash(before.hash, pointer.hash)) return toBase(before, true)
+    if (before !== undefined && isSameBytes(before.hash, pointer.hash)) return toBase(before, true)
     const { network } = this.#options
     const fresh = await readVersion(network, place.keys, place.pointer, pointer, signal)
     await this.#refuseUnwantedPlain(place.id, fresh, before, signal)
@@ -209,10 +210,6 @@ export function absentBase(id: string): Base {
     stored: undefined,
     isFresh: true,
   }
-}
-
-export function isSameHash(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 /** A compacted head says the same as the one before it, in other segments and at a higher revision. */

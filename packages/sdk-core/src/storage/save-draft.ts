@@ -13,8 +13,8 @@ export interface SaveDraft extends ConversationDraft {
   edits?: readonly ContentEdit[]
   deletions?: readonly string[]
   ids: IdOrigin
-  /** A hash of the input as the caller gave it, in hex. */
-  inputDigest: string
+  /** A hash of the input as the caller gave it, in hex. Only calls with a key need it. */
+  inputDigest(): string
 }
 
 /** The fingerprint of a call: what was given, without ids and times that were made up for it. */
@@ -51,7 +51,7 @@ export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenConte
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
     ...(options.encrypt === undefined ? {} : { scheme: options.encrypt ? 'xsalsa20-poly1305' : 'plain' }),
-    ...(key === undefined ? {} : { idempotency: { key, input: hexToBytes(draft.inputDigest) } }),
+    ...(key === undefined ? {} : { idempotency: { key, input: hexToBytes(draft.inputDigest()) } }),
   }
 }
 

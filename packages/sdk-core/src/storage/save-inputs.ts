@@ -17,7 +17,7 @@ import { digestInput, type SaveDraft } from './save-draft'
 export function draftSave(conversation: unknown, now: number): SaveDraft {
   const { given, ...draft } = parseConversation(conversation, now)
   const { title, metadata } = draft
-  const inputDigest = digestInput('save', given, { title, metadata: metadata as DagValue })
+  const inputDigest = () => digestInput('save', given, { title, metadata: metadata as DagValue })
   return { ...draft, kind: 'save', ids: 'given', inputDigest }
 }
 
@@ -43,7 +43,7 @@ export function draftAppend(
     messages: completeMessages(given, now, createId),
     metadata: {},
     ids: originOf(given, idempotencyKey),
-    inputDigest: digestInput('append', given),
+    inputDigest: () => digestInput('append', given),
   }
 }
 
@@ -51,14 +51,14 @@ export function draftAppend(
 export function draftEdit(conversationId: unknown, messageId: unknown, content: unknown): SaveDraft {
   const id = parseId(messageId, 'messageId')
   const { content: checked } = parseMessage({ role: 'user', content }, 'message')
-  const inputDigest = digestInput('alter', [], { edit: id, content: checked as DagValue })
+  const inputDigest = () => digestInput('alter', [], { edit: id, content: checked as DagValue })
   return { ...alter(conversationId, inputDigest), edits: [{ id, content: checked }] }
 }
 
 /** A stored message to be taken away. @throws InvalidInputError */
 export function draftDeletion(conversationId: unknown, messageId: unknown): SaveDraft {
   const id = parseId(messageId, 'messageId')
-  return { ...alter(conversationId, digestInput('alter', [], { deletion: id })), deletions: [id] }
+  return { ...alter(conversationId, () => digestInput('alter', [], { deletion: id })), deletions: [id] }
 }
 
 /** New values of title and metadata fields. @throws InvalidInputError */
@@ -67,7 +67,7 @@ export function draftUpdate(conversationId: unknown, fields: unknown): SaveDraft
   refuseUnknownFields(fields, ['title', 'metadata'], 'fields')
   const metadata = fields.metadata === undefined ? {} : parseJsonObject(fields.metadata, 'fields.metadata')
   const title = optional('title', fields.title, parseTitle)
-  const inputDigest = digestInput('alter', [], { ...title, metadata: metadata as DagValue })
+  const inputDigest = () => digestInput('alter', [], { ...title, metadata: metadata as DagValue })
   return { ...alter(conversationId, inputDigest), ...title, metadata }
 }
 
@@ -76,7 +76,7 @@ function originOf(given: readonly MessageDraft[], idempotencyKey: string | undef
   return idempotencyKey === undefined ? 'fresh' : 'keyed'
 }
 
-function alter(conversationId: unknown, inputDigest: string): SaveDraft {
+function alter(conversationId: unknown, inputDigest: () => string): SaveDraft {
   const id = parseId(conversationId, 'conversationId')
   return { id, kind: 'alter', messages: [], metadata: {}, ids: 'fresh', inputDigest }
 }
