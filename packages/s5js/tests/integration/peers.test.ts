@@ -194,7 +194,7 @@ test('reconnect does not wait for the time of the next attempt', async () => {
   await node.start()
   const startedAt = performance.now()
   await s5.reconnect()
-  expect(performance.now() - startedAt).toBeLessThan(250)
+  expect(performance.now() - startedAt).toBeLessThan(900)
 })
 
 test('reconnect gives up after 10 seconds in the words of upstream, and dialling goes on', async () => {
