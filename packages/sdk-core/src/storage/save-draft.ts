@@ -37,7 +37,9 @@ export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenConte
   const kind = options.overwrite === true ? 'overwrite' : draft.kind
   const isWhole = kind === 'overwrite' || kind === 'alter'
   const expectedVersion = options.expectedVersion ?? (kind === 'overwrite' ? seen.versionOf(id) : undefined)
-  const key = keyOf(id, options, expectedVersion !== undefined || kind === 'overwrite')
+  const isConditional =
+    expectedVersion !== undefined || kind === 'overwrite' || options.session?.begins === true
+  const key = keyOf(id, options, isConditional)
   return {
     kind,
     ids,
@@ -50,6 +52,7 @@ export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenConte
     ...(deletions === undefined ? {} : { deletions }),
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    ...(options.session === undefined ? {} : { session: options.session }),
     ...(options.encrypt === undefined ? {} : { scheme: options.encrypt ? 'xsalsa20-poly1305' : 'plain' }),
     ...(key === undefined ? {} : { idempotency: { key, input: hexToBytes(draft.inputDigest()) } }),
   }

@@ -7,6 +7,7 @@ import { presenceClauses } from './presence-clauses'
 import { readingClauses } from './reading-clauses'
 import { replayClauses } from './replay-clauses'
 import { retrying } from './retrying'
+import { sessionClauses } from './session-clauses'
 import { Writer } from './writer'
 import { writerClauses } from './writer-clauses'
 
@@ -31,6 +32,7 @@ const CLAUSES: readonly Clause[] = [
   ...presenceClauses,
   ...writerClauses,
   ...conditionClauses,
+  ...sessionClauses,
   ...replayClauses,
   ...deletionClauses,
   ...editClauses,

@@ -1,12 +1,11 @@
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
 import type { ConversationChange } from '../../conversation/change'
-import { VersionMismatch } from '../../conversation/changes'
 import { createMessageId } from '../../conversation/message-id'
 import { advance, type ConversationState, emptyHead } from '../../conversation/state'
 import { summarise } from '../../conversation/summary'
-import type { Conversation, ConversationSummary, Message } from '../../conversation/types'
-import { allMessages, messagesSince, type Page, pageOf, toConversation } from '../../conversation/view'
-import { VersionConflictError } from '../../errors/conflict-errors'
+import type { Conversation, ConversationSummary } from '../../conversation/types'
+import { UnmetCondition } from '../../conversation/unmet-condition'
+import { type Page, pageOf, toConversation } from '../../conversation/view'
 import type { CommitOutcome, ConversationStore } from '../conversation-store'
 import type { TransferStats } from '../network'
 import type { MemoryBackend, MemoryVersion } from './memory-backend'
@@ -108,7 +107,10 @@ function isAllWrong(outcomes: readonly ChangeOutcome[]): boolean {
 
 function toOutcomes({ base, outcomes, version, merged }: Attempt): CommitOutcome[] {
   return outcomes.map((outcome): CommitOutcome => {
-    if ('error' in outcome) return { error: explain(base, outcome.error) }
+    if ('error' in outcome) {
+      const { error } = outcome
+      return { error: error instanceof UnmetCondition ? error.explain(base) : error }
+    }
     const { messageIds, ignored, replayOf } = outcome.applied
     return {
       receipt: {
@@ -121,16 +123,5 @@ function toOutcomes({ base, outcomes, version, merged }: Attempt): CommitOutcome
         outcome: replayOf === undefined ? 'COMMITTED' : 'PERSISTENCE_IDEMPOTENT_REPLAY',
       },
     }
-  })
-}
-
-function explain(state: ConversationState, error: unknown): unknown {
-  if (!(error instanceof VersionMismatch)) return error
-  const { expectedVersion } = error
-  return new VersionConflictError<Conversation, Message>({
-    expectedVersion,
-    actualVersion: state.head.version,
-    theirs: toConversation(state, allMessages(state)),
-    missing: messagesSince(state, expectedVersion),
   })
 }

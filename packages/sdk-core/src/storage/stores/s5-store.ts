@@ -1,13 +1,12 @@
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
 import { type ConversationChange, dependsOnAllRecords } from '../../conversation/change'
-import { VersionMismatch } from '../../conversation/changes'
 import type { SegmentRef } from '../../conversation/head'
 import { type CommitContext, segmentsSince } from '../../conversation/state'
 import { type CatalogEntry, summarise } from '../../conversation/summary'
-import type { Conversation, ConversationSummary, Message, Scheme } from '../../conversation/types'
-import { allMessages, messagesSince, type Page, toConversation } from '../../conversation/view'
+import type { Conversation, ConversationSummary, Scheme } from '../../conversation/types'
+import { UnmetCondition } from '../../conversation/unmet-condition'
+import type { Page } from '../../conversation/view'
 import type { KeyRing } from '../../crypto/keys'
-import { VersionConflictError } from '../../errors/conflict-errors'
 import type { Logger } from '../../observe/log'
 import type { StorageCounters } from '../../observe/stats'
 import { CATALOG_ID, Catalog } from '../catalog'
@@ -155,19 +154,12 @@ export class S5Store implements ConversationStore {
   }
 
   async #explain(id: string, error: unknown, signal: AbortSignal): Promise<CommitOutcome> {
-    if (!(error instanceof VersionMismatch)) return { error }
+    if (!(error instanceof UnmetCondition)) return { error }
     const place = await this.#heads.open(id)
     const base = await this.#heads.read(place, signal)
     if (base === undefined) return { error }
     const current = await this.#heads.withSegments(place, base, base.head.segments, signal)
-    const { expectedVersion } = error
-    const conflict = new VersionConflictError<Conversation, Message>({
-      expectedVersion,
-      actualVersion: current.head.version,
-      theirs: toConversation(current, allMessages(current)),
-      missing: messagesSince(current, expectedVersion),
-    })
-    return { error: conflict }
+    return { error: error.explain(current) }
   }
 
   #follow(id: string, { version }: Committed<unknown>): void {
