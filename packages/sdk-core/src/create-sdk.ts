@@ -3,11 +3,13 @@ import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
 import { InvalidInputError, UnsupportedError } from './errors/input-errors'
-import { StorageManager, type StorageManagerOptions, type StorageResult } from './managers/StorageManager'
+import { SessionManager } from './managers/SessionManager'
+import { StorageManager, type StorageManagerOptions } from './managers/StorageManager'
 import { type Logger, silentLogger } from './observe/log'
 import { createCounters, type StorageCounters } from './observe/stats'
 import type { ConversationStore } from './storage/conversation-store'
 import type { SaveOptions } from './storage/save-options'
+import type { StorageResult } from './storage/storage-result'
 import { connectS5, readSeedPhrase } from './storage/stores/s5-network'
 import { S5Store } from './storage/stores/s5-store'
 
@@ -35,9 +37,10 @@ export type CreateSdkOptions = (PortalOptions | StoreOptions) & {
 /** The SDK of one identity. */
 export interface Sdk {
   readonly storage: StorageManager
+  readonly sessions: SessionManager
   /** The same as `storage.saveConversation`. */
   saveConversation(conversation: ConversationInput, options?: SaveOptions): Promise<StorageResult>
-  /** Waits for what is being saved, then lets go of keys, timers and connections. */
+  /** Stops streams, waits for what is being saved, then lets go of keys, timers and connections. */
   close(): Promise<void>
 }
 
@@ -55,10 +58,15 @@ export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
   const log = options.logger ?? silentLogger
   const opened = 'store' in options ? openStore(options) : await openPortal(options, counters, log)
   const storage = new StorageManager({ ...opened, counters, log })
+  const sessions = new SessionManager({ storage })
   return {
     storage,
+    sessions,
     saveConversation: (conversation, saveOptions) => storage.saveConversation(conversation, saveOptions),
-    close: () => storage.close(),
+    close: async () => {
+      await sessions.close()
+      await storage.close()
+    },
   }
 }
 

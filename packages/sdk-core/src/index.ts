@@ -19,6 +19,7 @@ export { LockTimeoutError, VersionConflictError } from './errors/conflict-errors
 export { ClosedError, NotAuthenticatedError } from './errors/identity-errors'
 export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from './errors/input-errors'
 export { SDKError, type SDKErrorCode } from './errors/sdk-error'
+export { GenerationFailedError, SessionStateError, StaleSessionError } from './errors/session-errors'
 export {
   ConversationDeletedError,
   CorruptRecordError,
@@ -27,15 +28,18 @@ export {
   StoreUnavailableError,
   UnsupportedFormatError,
 } from './errors/storage-errors'
-export {
-  type AppendOptions,
-  StorageManager,
-  type StorageResult,
-} from './managers/StorageManager'
+export { SessionManager } from './managers/SessionManager'
+export { StorageManager } from './managers/StorageManager'
 export type { Logger } from './observe/log'
 export type { StorageStats } from './observe/stats'
+export type { Generate, GenerateInput } from './session/generation'
+export type { Session, SessionStart, SessionStatus } from './session/session'
+export type { ListSessionsOptions, SessionPage } from './session/session-index'
+export type { StreamedAnswer, StreamOptions } from './session/stream'
+export type { ResumedSession } from './session/take-over'
 export type { ConversationStore } from './storage/conversation-store'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
 export type { LoadOptions, ReadOptions } from './storage/load-options'
-export type { SaveOptions } from './storage/save-options'
+export type { AppendOptions, SaveOptions } from './storage/save-options'
+export type { StorageResult } from './storage/storage-result'
 export { generateSeedPhrase } from './storage/stores/s5-network'

@@ -10,6 +10,7 @@ import type {
 import { ClosedError } from '../errors/identity-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters, StorageStats } from '../observe/stats'
+import { SESSION_INDEX_ID } from '../session/session-index'
 import type { CommitReceipt, ConversationStore } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
@@ -22,21 +23,17 @@ import {
 } from '../storage/load-options'
 import type { SaveDraft } from '../storage/save-draft'
 import { draftAppend, draftDeletion, draftEdit, draftSave, draftUpdate } from '../storage/save-inputs'
-import { parseAppendOptions, parseSaveOptions, type SaveOptions } from '../storage/save-options'
+import {
+  type AppendOptions,
+  parseAppendOptions,
+  parseSaveOptions,
+  type SaveOptions,
+} from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
+import type { StorageResult } from '../storage/storage-result'
 
 /** A read that has no answer after this time fails, in ms. */
 const READ_DEADLINE_MS = 30_000
-
-/** Options of calls that can take nothing away. */
-export type AppendOptions = Omit<SaveOptions, 'overwrite'>
-
-/** What an acknowledged save gives back. */
-export interface StorageResult extends Omit<CommitReceipt, 'ignored'> {
-  conversationId: string
-  /** Messages and fields that were left as stored, because the caller's copy was not known to be newer. */
-  ignored?: string[]
-}
 
 export interface StorageManagerOptions {
   store: ConversationStore
@@ -197,7 +194,7 @@ export class StorageManager {
     this.#refuseWhenClosed()
     const { signal } = parseReadOptions(options)
     const items = await withDeadline(READ_DEADLINE_MS, signal, (either) => this.#store.list(either))
-    return { items }
+    return { items: items.filter(({ id }) => id !== SESSION_INDEX_ID) }
   }
 
   /** Counts since the SDK was created. */

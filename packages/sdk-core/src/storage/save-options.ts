@@ -29,6 +29,9 @@ export interface SaveOptions {
   signal?: AbortSignal
 }
 
+/** Options of calls that can take nothing away. */
+export type AppendOptions = Omit<SaveOptions, 'overwrite'>
+
 const NAMES = [
   'expectedVersion',
   'idempotencyKey',
