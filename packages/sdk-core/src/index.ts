@@ -1,3 +1,4 @@
+export type { SessionCondition } from './conversation/change'
 export type {
   Conversation,
   ConversationInput,

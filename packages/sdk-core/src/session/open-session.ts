@@ -20,10 +20,6 @@ export class OpenSession {
     this.#since = since
   }
 
-  get condition(): SessionCondition {
-    return { epoch: this.data.epoch, since: this.#since }
-  }
-
   /** All up to `version` was read. */
   hasRead(version: number): void {
     this.#since = Math.max(this.#since, version)
@@ -38,7 +34,7 @@ export class OpenSession {
     task: (condition: SessionCondition) => Promise<StorageResult>,
   ): Promise<StorageResult> {
     try {
-      const result = await this.track(task(this.condition))
+      const result = await this.track(task({ epoch: this.data.epoch, since: this.#since }))
       for (const id of result.messageIds) this.#own.add(id)
       return result
     } catch (error) {

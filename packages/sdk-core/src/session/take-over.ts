@@ -47,7 +47,9 @@ export async function readMessages(storage: SessionStorage, session: OpenSession
   const messages = conversation.messages.map(markInterrupted)
   const marked = messages.filter((message, i) => message !== conversation.messages[i])
   if (marked.length > 0) {
-    await storage.saveConversation({ id: conversationId, messages: marked }, { session: session.condition })
+    await session.save([], (condition) =>
+      storage.saveConversation({ id: conversationId, messages: marked }, { session: condition }),
+    )
   }
   return messages
 }

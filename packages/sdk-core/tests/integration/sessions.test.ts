@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { createSdk } from '../../src/create-sdk'
 import {
   ClosedError,
-  generateSeedPhrase,
   type Sdk,
   SessionManager,
   type SessionStart,
@@ -13,15 +12,9 @@ import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { FakeClock } from '../support/fake-clock'
 import { startPortal, startSdk, textsOf, user } from '../support/fixture'
 import { scriptedLlm } from '../support/scripted-llm'
+import { startDevices } from '../support/session-storm'
 
 const START = { model: 'a-model', provider: 'a-provider' }
-
-/** Two devices of one identity. */
-async function startDevices(): Promise<[Sdk, Sdk]> {
-  const portal = await startPortal()
-  const seedPhrase = generateSeedPhrase()
-  return [await startSdk(portal.url, seedPhrase), await startSdk(portal.url, seedPhrase)]
-}
 
 async function startDevice(): Promise<Sdk> {
   return startSdk((await startPortal()).url)

@@ -1,0 +1,391 @@
+import { getEventListeners } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import {
+  GenerationFailedError,
+  generateSeedPhrase,
+  InvalidInputError,
+  type Message,
+  type Sdk,
+  type Session,
+  SessionManager,
+} from '../../src/index'
+import { FakeClock } from '../support/fake-clock'
+import { type Fault, startFaultProxy } from '../support/fault-proxy'
+import { closeAfterTest, startPortal, startSdk } from '../support/fixture'
+import { prose } from '../support/prose'
+import { OUTAGE, scriptedLlm } from '../support/scripted-llm'
+
+const START = { model: 'a-model', provider: 'a-provider' }
+const WORDS = ['In ', 'the ', 'beginning', ' was 👍', '\ud83d', '\udc4d.']
+
+interface Scene {
+  sdk: Sdk
+  other: Sdk
+  clock: FakeClock
+  sessions: SessionManager
+  session: Session
+  messages(): Promise<Message[]>
+}
+
+/** A session at a standing clock, and a second device. */
+async function playScene(): Promise<Scene> {
+  const portal = await startPortal()
+  const seedPhrase = generateSeedPhrase()
+  const sdk = await startSdk(portal.url, seedPhrase)
+  const other = await startSdk(portal.url, seedPhrase)
+  const clock = new FakeClock()
+  const sessions = new SessionManager({ storage: sdk.storage, clock })
+  const session = await sessions.startSession(START)
+  const messages = async () => (await other.storage.loadConversation(session.conversationId))?.messages ?? []
+  return { sdk, other, clock, sessions, session, messages }
+}
+
+async function refusalOf(call: Promise<unknown>): Promise<unknown> {
+  const given = await call.then(
+    () => 'no error',
+    (error: unknown) => error,
+  )
+  expect(given).not.toBe('no error')
+  return given
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('A streamed answer', () => {
+  it('is one message after its prompt, whole and complete', async () => {
+    const { sessions, session, messages, clock } = await playScene()
+    const shown: string[] = []
+    const answered = await sessions.streamMessage(session.id, 'Tell me', scriptedLlm(WORDS), {
+      onText: (text) => shown.push(text),
+    })
+    expect(shown).toEqual(WORDS)
+    const [prompt, answer, ...more] = await messages()
+    expect(more).toEqual([])
+    expect(prompt).toMatchObject({ id: answered.promptId, role: 'user', content: 'Tell me' })
+    expect(answer).toEqual(answered.message)
+    expect(answer).toMatchObject({
+      role: 'assistant',
+      content: WORDS.join(''),
+      parentId: answered.promptId,
+      metadata: { sessionId: session.id, status: 'complete' },
+    })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('is generated when its prompt is durable, from all that the conversation holds', async () => {
+    const { sessions, session, other, messages } = await playScene()
+    await other.storage.appendMessage(session.conversationId, { role: 'user', content: 'from elsewhere' })
+    await sessions.sendMessage(session.id, 'sent')
+    let stored: Message[] = []
+    let given: Message[] = []
+    await sessions.streamMessage(session.id, 'prompt', async function* (input) {
+      stored = await messages()
+      given = input.messages.slice()
+      input.messages.push({ id: 'system', role: 'system', content: 'formatted', createdAt: 0 })
+      yield 'answer'
+    })
+    expect(stored.map(({ content }) => content)).toEqual(['from elsewhere', 'sent', 'prompt'])
+    expect(given).toEqual(stored)
+    expect((await messages()).map(({ content }) => content)).toEqual([
+      'from elsewhere',
+      'sent',
+      'prompt',
+      'answer',
+    ])
+  })
+
+  it('waits for no save: it is shown to its end while the portal hangs', async () => {
+    const portal = await startPortal()
+    const hanging: (() => void)[] = []
+    let isHanging = false
+    const choose = async (): Promise<Fault> => {
+      if (isHanging) await new Promise<void>((resolve) => hanging.push(resolve))
+      return { kind: 'none' }
+    }
+    const sdk = await startSdk(closeAfterTest(await startFaultProxy(portal.url, choose)).url)
+    const clock = new FakeClock()
+    const sessions = new SessionManager({ storage: sdk.storage, clock })
+    const { id, conversationId } = await sessions.startSession(START)
+    const shown: string[] = []
+    const streamed = sessions.streamMessage(
+      id,
+      'prompt',
+      async function* () {
+        isHanging = true
+        for (const word of WORDS) {
+          yield word
+          clock.advance(1000)
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      },
+      { onText: (text) => shown.push(text) },
+    )
+    await until(() => shown.length === WORDS.length && hanging.length > 0)
+    isHanging = false
+    for (const goOn of hanging) goOn()
+    await streamed
+    const conversation = await sdk.storage.loadConversation(conversationId)
+    expect(conversation?.messages[1]?.content).toBe(WORDS.join(''))
+  })
+
+  it('of 4,000 tokens at 100 a second makes at most 12 commits with all its session, and few bytes', async () => {
+    const { sdk, sessions, session, clock, messages } = await playScene()
+    const tokens = Array.from({ length: 4000 }, (_, i) => `${prose(4, i)} `)
+    await sessions.streamMessage(session.id, 'Tell me all', async function* () {
+      for (const token of tokens) {
+        yield token
+        const { saves } = sdk.storage.getStats()
+        if (clock.advance(10) > 0) await until(() => sdk.storage.getStats().saves > saves)
+      }
+    })
+    await sessions.completeSession(session.id)
+    const { version } = (await sdk.storage.loadConversation(session.conversationId)) ?? {}
+    expect(version).toBeGreaterThanOrEqual(7)
+    expect(version).toBeLessThanOrEqual(12)
+    expect((await messages())[1]?.content).toBe(tokens.join(''))
+    expect(sdk.storage.getStats().bytesUp).toBeLessThan(4 * tokens.join('').length)
+  })
+
+  it('keeps what was shown at its last throttled save, marked as streaming', async () => {
+    const { sdk, sessions, session, clock, messages } = await playScene()
+    const seen: unknown[] = []
+    await sessions.streamMessage(session.id, 'Tell me', async function* () {
+      for (const word of WORDS) {
+        yield word
+        const { saves } = sdk.storage.getStats()
+        clock.advance(15_000)
+        await until(() => sdk.storage.getStats().saves > saves)
+        const [, answer] = await messages()
+        seen.push([answer?.content, answer?.metadata?.status])
+      }
+    })
+    const texts = WORDS.map((_, i) =>
+      WORDS.slice(0, i + 1)
+        .join('')
+        .toWellFormed(),
+    )
+    expect(seen).toEqual(texts.map((text) => [text, 'streaming']))
+    expect(await messages()).toHaveLength(2)
+  })
+})
+
+it('Answers that are lost on the way to the client cost a session nothing', async () => {
+  const portal = await startPortal()
+  let requests = 0
+  const choose = (): Fault => ({ kind: ++requests % 7 === 0 ? 'drop-answer' : 'none' })
+  const sdk = await startSdk(closeAfterTest(await startFaultProxy(portal.url, choose)).url)
+  const { id, conversationId } = await sdk.sessions.startSession(START)
+  for (const prompt of ['first', 'second']) {
+    await sdk.sessions.sendMessage(id, `before the ${prompt}`)
+    await sdk.sessions.streamMessage(id, prompt, scriptedLlm(WORDS))
+  }
+  await sdk.sessions.completeSession(id)
+  const stored = await sdk.storage.loadConversation(conversationId)
+  expect(stored?.messages.map(({ content }) => content)).toEqual(
+    ['first', 'second'].flatMap((prompt) => [`before the ${prompt}`, prompt, WORDS.join('')]),
+  )
+  expect(sdk.storage.getStats().retries).toBeGreaterThan(0)
+})
+
+describe('An answer that does not come to its end', () => {
+  const positions = WORDS.map((_, i) => i).concat(WORDS.length)
+  const texts = (messages: Message[]) => messages.map(({ content, metadata }) => [content, metadata?.status])
+  const expected = (position: number, status: string) => {
+    const shown = WORDS.slice(0, position).join('').toWellFormed()
+    return [['Tell me', undefined], ...(shown === '' ? [] : [[shown, status]])]
+  }
+
+  it('because its source throws, is kept and marked as failed, at every position', async () => {
+    const { sessions, session, messages, clock } = await playScene()
+    const kept: unknown[] = []
+    for (const position of positions) {
+      const llm = scriptedLlm(WORDS.slice(0, position), 'throw')
+      const error = await refusalOf(sessions.streamMessage(session.id, 'Tell me', llm))
+      expect(error).toBeInstanceOf(GenerationFailedError)
+      expect(error).toMatchObject({ code: 'GENERATION_FAILED', retryable: true, cause: OUTAGE })
+      kept.push(...expected(position, 'failed'))
+    }
+    expect(texts(await messages())).toEqual(kept)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('because its caller aborts while its source stalls, is kept and marked as aborted, at every position', async () => {
+    const { sessions, session, messages, clock } = await playScene()
+    const kept: unknown[] = []
+    for (const position of positions) {
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      const llm = scriptedLlm(WORDS.slice(0, position), 'stall')
+      const shown: string[] = []
+      const streamed = sessions.streamMessage(session.id, 'Tell me', llm, {
+        signal: controller.signal,
+        onText: (text) => shown.push(text),
+      })
+      await until(() => llm.heard.length === 1 && shown.length === position)
+      controller.abort(reason)
+      expect(await refusalOf(streamed)).toBe(reason)
+      expect(llm.heard[0]?.signal.aborted).toBe(true)
+      expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+      kept.push(...expected(position, 'aborted'))
+    }
+    expect(texts(await messages())).toEqual(kept)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('because its time is over, is kept and marked as failed, at every position', async () => {
+    const { sessions, session, messages, clock } = await playScene()
+    const kept: unknown[] = []
+    for (const position of positions) {
+      const llm = scriptedLlm(WORDS.slice(0, position), 'stall')
+      const shown: string[] = []
+      const streamed = sessions.streamMessage(session.id, 'Tell me', llm, {
+        deadlineMs: 500,
+        onText: (text) => shown.push(text),
+      })
+      await until(() => llm.heard.length === 1 && shown.length === position)
+      clock.advance(500)
+      expect(await refusalOf(streamed)).toBeInstanceOf(GenerationFailedError)
+      kept.push(...expected(position, 'failed'))
+    }
+    expect(texts(await messages())).toEqual(kept)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('because its session is ended, is kept and marked as aborted, at every position', async () => {
+    const { sessions, session, messages, clock } = await playScene()
+    const kept: unknown[] = []
+    for (const position of positions) {
+      const llm = scriptedLlm(WORDS.slice(0, position), 'stall')
+      const shown: string[] = []
+      const streamed = refusalOf(
+        sessions.streamMessage(session.id, 'Tell me', llm, { onText: (text) => shown.push(text) }),
+      )
+      await until(() => llm.heard.length === 1 && shown.length === position)
+      await sessions.endSession(session.id)
+      expect(await streamed).toMatchObject({ code: 'SESSION_STATE' })
+      kept.push(...expected(position, 'aborted'))
+      await sessions.resumeSession(session.id)
+    }
+    expect(texts(await messages())).toEqual(kept)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('because the SDK is closed, is kept, and nothing is left behind', async () => {
+    const { sdk, other } = await playScene()
+    const { id, conversationId } = await sdk.sessions.startSession(START)
+    const controller = new AbortController()
+    const llm = scriptedLlm(WORDS, 'stall')
+    const shown: string[] = []
+    const streamed = refusalOf(
+      sdk.sessions.streamMessage(id, 'Tell me', llm, {
+        signal: controller.signal,
+        onText: (text) => shown.push(text),
+      }),
+    )
+    await until(() => shown.length === WORDS.length)
+    await sdk.close()
+    expect(await streamed).toMatchObject({ code: 'SESSION_STATE' })
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    const [, answer] = (await other.storage.loadConversation(conversationId))?.messages ?? []
+    expect([answer?.content, answer?.metadata?.status]).toEqual([WORDS.join(''), 'aborted'])
+  })
+
+  it('is gone on with elsewhere: by resuming the session on another device', async () => {
+    const { sessions, session, other, messages } = await playScene()
+    const controller = new AbortController()
+    const streamed = sessions.streamMessage(session.id, 'first', scriptedLlm(['half '], 'stall'), {
+      signal: controller.signal,
+      onText: () => controller.abort(),
+    })
+    await refusalOf(streamed)
+    const resumed = await other.sessions.resumeSession(session.id)
+    expect(texts(resumed.messages)).toEqual([
+      ['first', undefined],
+      ['half ', 'aborted'],
+    ])
+    await other.sessions.streamMessage(session.id, 'go on', scriptedLlm(['and the rest']))
+    expect(texts(await messages())).toEqual([
+      ['first', undefined],
+      ['half ', 'aborted'],
+      ['go on', undefined],
+      ['and the rest', 'complete'],
+    ])
+  })
+})
+
+describe('A source that is wrong is GENERATION_FAILED', () => {
+  it.each([
+    [
+      'gives something other than text',
+      () =>
+        (async function* () {
+          yield 'a'
+          yield 1 as never
+        })(),
+      'number',
+    ],
+    ['gives nothing that can be iterated', () => 7 as never, 'threw'],
+    [
+      'throws at once',
+      () => {
+        throw new Error('no key')
+      },
+      'threw',
+    ],
+    [
+      'is rejected',
+      async () => {
+        throw new Error('no key')
+      },
+      'threw',
+    ],
+    [
+      'ends without text',
+      () =>
+        (async function* () {
+          yield ''
+        })(),
+      'no text',
+    ],
+    [
+      'gives more than a message holds',
+      () =>
+        (async function* () {
+          for (;;) yield prose(50_000, 1)
+        })(),
+      'longer',
+    ],
+  ] as const)('where it %s', async (_, generate, said) => {
+    const { sessions, session, messages, clock } = await playScene()
+    const error = await refusalOf(sessions.streamMessage(session.id, 'prompt', generate))
+    expect(error).toBeInstanceOf(GenerationFailedError)
+    expect(String(error)).toContain(said)
+    const [prompt, partial] = await messages()
+    expect(prompt?.content).toBe('prompt')
+    if (partial !== undefined) expect(partial.metadata?.status).toBe('failed')
+    expect(clock.pending).toBe(0)
+  })
+
+  it('where it never ends and never waits: an abort still gets through', async () => {
+    const { sdk } = await playScene()
+    const { id } = await sdk.sessions.startSession(START)
+    const endless = async function* () {
+      for (;;) yield ''
+    }
+    const deadline = sdk.sessions.streamMessage(id, 'prompt', endless, { deadlineMs: 100 })
+    expect(await refusalOf(deadline)).toBeInstanceOf(GenerationFailedError)
+    const signal = AbortSignal.timeout(100)
+    expect(await refusalOf(sdk.sessions.streamMessage(id, 'prompt', endless, { signal }))).toBe(signal.reason)
+  })
+
+  it('and a prompt that was not saved is not answered', async () => {
+    const { sessions, session, messages } = await playScene()
+    const llm = scriptedLlm(WORDS)
+    expect(await refusalOf(sessions.streamMessage(session.id, '', llm))).toBeInstanceOf(InvalidInputError)
+    const signal = AbortSignal.abort(new Error('never mind'))
+    expect(await refusalOf(sessions.streamMessage(session.id, 'x', llm, { signal }))).toBe(signal.reason)
+    expect([llm.heard, await messages()]).toEqual([[], []])
+  })
+})
