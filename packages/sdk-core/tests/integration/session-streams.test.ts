@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import {
+  createSdk,
   GenerationFailedError,
   generateSeedPhrase,
   InvalidInputError,
@@ -9,6 +10,7 @@ import {
   type Session,
   SessionManager,
 } from '../../src/index'
+import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { FakeClock } from '../support/fake-clock'
 import { type Fault, startFaultProxy } from '../support/fault-proxy'
 import { closeAfterTest, startPortal, startSdk } from '../support/fixture'
@@ -148,6 +150,33 @@ describe('A streamed answer', () => {
     expect(sdk.storage.getStats().bytesUp).toBeLessThan(4 * tokens.join('').length)
   })
 
+  it('comes to its end before its session is completed', async () => {
+    const { sessions, session, messages } = await playScene()
+    const llm = scriptedLlm(WORDS, 'end', () => new Promise((resolve) => setTimeout(resolve, 5)))
+    const streamed = sessions.streamMessage(session.id, 'Tell me', llm)
+    await until(() => llm.heard.length === 1)
+    await sessions.completeSession(session.id)
+    const [, answer] = await messages()
+    expect([answer?.content, answer?.metadata?.status]).toEqual([WORDS.join(''), 'complete'])
+    await streamed
+  })
+
+  it('is whole though its SDK was busy with hundreds of other conversations meanwhile', async () => {
+    const { storage } = await createSdk({ store: new MemoryConversationStore(new MemoryBackend()) })
+    const clock = new FakeClock()
+    const sessions = new SessionManager({ storage, clock })
+    const { id, conversationId } = await sessions.startSession(START)
+    await sessions.streamMessage(id, 'Tell me', async function* () {
+      yield 'first, '
+      clock.advance(1000)
+      await until(() => storage.getStats().saves === 4)
+      for (let i = 0; i < 300; i += 1) await storage.appendMessage(`c${i}`, { role: 'user', content: 'x' })
+      yield 'last'
+    })
+    const conversation = await storage.loadConversation(conversationId)
+    expect(conversation?.messages[1]?.content).toBe('first, last')
+  })
+
   it('keeps what was shown at its last throttled save, marked as streaming', async () => {
     const { sdk, sessions, session, clock, messages } = await playScene()
     const seen: unknown[] = []
@@ -264,11 +293,11 @@ describe('An answer that does not come to its end', () => {
       )
       await until(() => llm.heard.length === 1 && shown.length === position)
       await sessions.endSession(session.id)
-      expect(await streamed).toMatchObject({ code: 'SESSION_STATE' })
       kept.push(...expected(position, 'aborted'))
+      expect(texts(await messages())).toEqual(kept)
+      expect(await streamed).toMatchObject({ code: 'SESSION_STATE' })
       await sessions.resumeSession(session.id)
     }
-    expect(texts(await messages())).toEqual(kept)
     expect(clock.pending).toBe(0)
   })
 

@@ -10,7 +10,8 @@ import {
 } from '../../src/index'
 import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { FakeClock } from '../support/fake-clock'
-import { startPortal, startSdk, textsOf, user } from '../support/fixture'
+import { type Fault, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy'
+import { closeAfterTest, startPortal, startSdk, textsOf, user } from '../support/fixture'
 import { scriptedLlm } from '../support/scripted-llm'
 import { startDevices } from '../support/session-storm'
 
@@ -99,6 +100,21 @@ describe('A session', () => {
     expect(found).toEqual(ids.map((id, i) => `${id} ${i === 2 ? 'ended' : 'active'}`).reverse())
     expect(other.storage.getStats().requests - requests).toBeLessThanOrEqual(10)
     expect((await other.storage.listConversations()).items).toHaveLength(7)
+  })
+
+  it('whose start is answered by nobody, though it landed, is started once', async () => {
+    const portal = await startPortal()
+    const lost = new Set<string>()
+    const choose = ({ method, path }: ProxiedRequest): Fault => ({
+      kind: path === '/s5/registry' && lost.delete(method) ? 'drop-answer' : 'none',
+    })
+    const sdk = await startSdk(closeAfterTest(await startFaultProxy(portal.url, choose)).url)
+    await sdk.storage.appendMessage('one', user('old'))
+    lost.add('POST').add('GET')
+    const { id, epoch } = await sdk.sessions.startSession({ ...START, conversationId: 'one' })
+    expect([...lost]).toEqual([])
+    const stored = await sdk.storage.loadConversation('one')
+    expect([stored?.version, stored?.metadata]).toMatchObject([2, { [`session/${id}`]: { epoch } }])
   })
 
   it('works on any store', async () => {
