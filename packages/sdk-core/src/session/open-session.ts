@@ -34,22 +34,12 @@ export class OpenSession {
     task: (condition: SessionCondition) => Promise<StorageResult>,
   ): Promise<StorageResult> {
     try {
-      const result = await this.track(task({ epoch: this.data.epoch, since: this.#since }))
+      const result = await this.#track(task({ epoch: this.data.epoch, since: this.#since }))
       for (const id of result.messageIds) this.#own.add(id)
       return result
     } catch (error) {
       throw error instanceof StaleSessionError ? this.#withUnsaved(error, said) : error
     }
-  }
-
-  /** Leaving the session waits for `task`. */
-  track<T>(task: Promise<T>): Promise<T> {
-    const forget = () => {
-      this.#underWay.delete(ended)
-    }
-    const ended: Promise<void> = task.then(forget, forget)
-    this.#underWay.add(ended)
-    return task
   }
 
   /** @throws SessionStateError where the session is being left */
@@ -65,7 +55,7 @@ export class OpenSession {
     const controller = new AbortController()
     this.#stream = controller
     try {
-      return await this.track(task(controller))
+      return await this.#track(task(controller))
     } finally {
       this.#stream = undefined
     }
@@ -94,8 +84,19 @@ export class OpenSession {
     }
   }
 
+  /** Resolves when all that is under way has ended, whether it succeeded or not. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+  }
+
+  /** Leaving the session waits for `task`. */
+  #track<T>(task: Promise<T>): Promise<T> {
+    const forget = () => {
+      this.#underWay.delete(ended)
+    }
+    const ended: Promise<void> = task.then(forget, forget)
+    this.#underWay.add(ended)
+    return task
   }
 
   #withUnsaved(

@@ -10,6 +10,7 @@ import {
   type Session,
   SessionManager,
 } from '../../src/index'
+import type { SavePrompt } from '../../src/session/stream'
 import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { FakeClock } from '../support/fake-clock'
 import { type Fault, startFaultProxy } from '../support/fault-proxy'
@@ -96,6 +97,23 @@ describe('A streamed answer', () => {
       'prompt',
       'answer',
     ])
+  })
+
+  it('is generated when whatever makes prompts durable says so', async () => {
+    const { sdk } = await playScene()
+    const steps: string[] = []
+    const savePrompt: SavePrompt = async (id, prompt, options) => {
+      const result = await sdk.storage.appendMessage(id, prompt, options)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      steps.push('durable')
+      return result
+    }
+    const sessions = new SessionManager({ storage: sdk.storage, savePrompt })
+    const { id } = await sessions.startSession(START)
+    await sessions.streamMessage(id, 'prompt', scriptedLlm(['answer']), {
+      onText: (text) => steps.push(text),
+    })
+    expect(steps).toEqual(['durable', 'answer'])
   })
 
   it('waits for no save: it is shown to its end while the portal hangs', async () => {
