@@ -1,28 +1,33 @@
 import { parseId } from '../conversation/message'
-import type {
-  Conversation,
-  ConversationInput,
-  ConversationSummary,
-  JsonValue,
-  Message,
-  MessageInput,
-} from '../conversation/types'
+import type { Conversation, ConversationInput, JsonValue, Message, MessageInput } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters, StorageStats } from '../observe/stats'
-import type { CommitReceipt, ConversationStore } from '../storage/conversation-store'
+import type { CommitReceipt, ConversationList, ConversationStore } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
 import { type LockTable, withConversationLock } from '../storage/keyed-lock'
 import {
+  type ListOptions,
   type LoadOptions,
+  parseListOptions,
   parseLoadOptions,
-  parseReadOptions,
-  type ReadOptions,
 } from '../storage/load-options'
 import type { SaveDraft } from '../storage/save-draft'
-import { draftAppend, draftDeletion, draftEdit, draftSave, draftUpdate } from '../storage/save-inputs'
-import { parseAppendOptions, parseSaveOptions, type SaveOptions } from '../storage/save-options'
+import {
+  draftAppend,
+  draftConversationDeletion,
+  draftDeletion,
+  draftEdit,
+  draftSave,
+  draftUpdate,
+} from '../storage/save-inputs'
+import {
+  parseAppendOptions,
+  parseDeleteOptions,
+  parseSaveOptions,
+  type SaveOptions,
+} from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
 
 /** A read that has no answer after this time fails, in ms. */
@@ -30,6 +35,9 @@ const READ_DEADLINE_MS = 30_000
 
 /** Options of calls that can take nothing away. */
 export type AppendOptions = Omit<SaveOptions, 'overwrite'>
+
+/** Options of `deleteConversation`. */
+export type DeleteOptions = Pick<SaveOptions, 'expectedVersion' | 'signal'>
 
 /** What an acknowledged save gives back. */
 export interface StorageResult extends Omit<CommitReceipt, 'ignored'> {
@@ -192,12 +200,27 @@ export class StorageManager {
     return conversation
   }
 
-  /** All conversations of the owner, the newest first. @throws as {@link loadConversation} */
-  async listConversations(options: ReadOptions = {}): Promise<{ items: ConversationSummary[] }> {
+  /**
+   * The owner's conversations, the last changed first: all of them, or `limit` at a time, each page by the
+   * `cursor` of the page before. A conversation is listed before its first save is acknowledged; what the
+   * list says of it follows within seconds.
+   * @throws as {@link loadConversation}
+   */
+  async listConversations(options: ListOptions = {}): Promise<ConversationList> {
     this.#refuseWhenClosed()
-    const { signal } = parseReadOptions(options)
-    const items = await withDeadline(READ_DEADLINE_MS, signal, (either) => this.#store.list(either))
-    return { items }
+    const { signal, ...page } = parseListOptions(options)
+    return withDeadline(READ_DEADLINE_MS, signal, (either) => this.#store.list(page, either))
+  }
+
+  /**
+   * Takes a conversation away for good: a late append or an old copy does not raise it, and portals are asked
+   * to forget its blobs. Decided on `expectedVersion`, or else on the version last seen by this SDK. Deleting it
+   * again changes nothing.
+   * @throws VersionConflictError where somebody has changed it since
+   * @throws InvalidInputError where there never was such a conversation
+   */
+  async deleteConversation(conversationId: string, options: DeleteOptions = {}): Promise<void> {
+    await this.#save(draftConversationDeletion(conversationId), parseDeleteOptions(options))
   }
 
   /** Counts since the SDK was created. */

@@ -7,13 +7,15 @@ export interface StorageStats {
   retries: number
   /** Times two histories of one conversation were united. */
   merges: number
+  /** Times the network was behind what it had acknowledged. */
+  rollbacks: number
   requests: number
   bytesUp: number
   bytesDown: number
 }
 
-export type StorageCounters = Pick<StorageStats, 'saves' | 'conflicts' | 'retries' | 'merges'>
+export type StorageCounters = Pick<StorageStats, 'saves' | 'conflicts' | 'retries' | 'merges' | 'rollbacks'>
 
 export function createCounters(): StorageCounters {
-  return { saves: 0, conflicts: 0, retries: 0, merges: 0 }
+  return { saves: 0, conflicts: 0, retries: 0, merges: 0, rollbacks: 0 }
 }

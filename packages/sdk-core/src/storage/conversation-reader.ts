@@ -1,5 +1,5 @@
 import type { SegmentRef } from '../conversation/head'
-import { countLive } from '../conversation/state'
+import { type ConversationState, countLive } from '../conversation/state'
 import type { Conversation } from '../conversation/types'
 import { type Page, pageOf, toConversation } from '../conversation/view'
 import { MissingBlobError } from './head-reader'
@@ -38,16 +38,16 @@ async function readFrom(
   for (let state = base; ; ) {
     const messages = pageOf(state, page)
     if (messages !== undefined) return toConversation(state, messages)
-    state = await heads.withSegments(place, state, nextSegments(state, page), signal)
+    state = await heads.withSegments(place, state, nextSegments(state, page.limit), signal)
   }
 }
 
-/** The unread segments with the greatest orders: so many that they may well fill the page. */
-function nextSegments({ head, sealed }: Base, { limit, before }: Page): SegmentRef[] {
+/** The unread segments with the greatest orders: at least one, and so many that they may well fill a page. */
+export function nextSegments({ head, sealed }: ConversationState, limit: number | undefined): SegmentRef[] {
   const unread = head.segments.filter(({ name }) => !sealed.has(name))
   if (limit === undefined) return unread
   const newestFirst = unread.sort((a, b) => b.lastOrder - a.lastOrder)
-  const wanted = before === undefined ? limit - countLive(head.tail) : limit
+  const wanted = Math.max(0, limit - countLive(head.tail))
   const chosen: SegmentRef[] = []
   for (let records = 0; records <= wanted && chosen.length < newestFirst.length; ) {
     const segment = newestFirst[chosen.length]

@@ -1,4 +1,5 @@
 import type { ConversationChange } from '../conversation/change'
+import type { ListPage } from '../conversation/listing'
 import type { Conversation, ConversationSummary } from '../conversation/types'
 import type { Page } from '../conversation/view'
 import type { TransferStats } from './network'
@@ -16,6 +17,12 @@ export interface CommitReceipt {
   /** Messages and fields that were left as stored. */
   ignored: string[]
   outcome: 'COMMITTED' | 'PERSISTENCE_IDEMPOTENT_REPLAY'
+}
+
+export interface ConversationList {
+  items: ConversationSummary[]
+  /** Gives the next page; absent on the last one. */
+  cursor?: string
 }
 
 /** A receipt, or why this change alone failed. */
@@ -36,10 +43,10 @@ export interface ConversationStore {
     changes: readonly ConversationChange[],
     signal: AbortSignal,
   ): Promise<CommitOutcome[]>
-  /** `undefined` where the store knows that there is none. */
+  /** `undefined` where the store knows that there is none, or none any more. */
   load(conversationId: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined>
-  /** All conversations that exist, the newest first. */
-  list(signal: AbortSignal): Promise<ConversationSummary[]>
+  /** The conversations that exist, the newest first; `cursor` where there are more. */
+  list(page: ListPage, signal: AbortSignal): Promise<ConversationList>
   getTransferStats(): TransferStats
   /** Writes what may lag behind (summaries), then lets go of all keys and timers. */
   close(): Promise<void>

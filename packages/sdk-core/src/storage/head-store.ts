@@ -1,7 +1,14 @@
 import { isSameBytes } from '../conversation/codec'
 import type { Head, SegmentRef } from '../conversation/head'
 import { mergeStates } from '../conversation/merge'
-import { type ConversationState, emptyHead, isAncestor, withoutSegments } from '../conversation/state'
+import type { StoredRecord } from '../conversation/record'
+import {
+  type ConversationState,
+  emptyHead,
+  isAncestor,
+  type SegmentContents,
+  withoutSegments,
+} from '../conversation/state'
 import type { Scheme } from '../conversation/types'
 import type { ConversationKeys, KeyRing } from '../crypto/keys'
 import { CorruptRecordError } from '../errors/storage-errors'
@@ -107,6 +114,14 @@ export class HeadStore {
       missing.map(async (ref) => [ref.name, await this.#segment(place, ref, state.scheme, signal)] as const),
     )
     return { ...state, sealed: new Map([...state.sealed, ...read]) }
+  }
+
+  /** Those segments of a head that are at hand. */
+  cachedSegments({ segments }: Head): SegmentContents {
+    const known = segments.map(({ name }) => [name, this.segments.get(name)] as const)
+    return new Map(
+      known.filter((each): each is [string, ReadonlyMap<string, StoredRecord>] => each[1] !== undefined),
+    )
   }
 
   /** Remembers a version that the network has acknowledged. */

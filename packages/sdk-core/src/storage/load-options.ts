@@ -1,4 +1,5 @@
 import { isPlainObject } from '../conversation/json-value'
+import { type ListPage, parseCursor } from '../conversation/listing'
 import { optional, parseId, refuseUnknownFields } from '../conversation/message'
 import type { Page } from '../conversation/view'
 import { InvalidInputError } from '../errors/input-errors'
@@ -10,6 +11,8 @@ export interface ReadOptions {
 }
 
 export interface LoadOptions extends ReadOptions, Page {}
+
+export interface ListOptions extends ReadOptions, ListPage {}
 
 /** @throws InvalidInputError */
 export function parseReadOptions(options: unknown): ReadOptions {
@@ -25,6 +28,23 @@ export function parseLoadOptions(options: unknown): LoadOptions {
     ...optional('limit', options.limit, parseLimit),
     ...optional('before', options.before, (value) => parseId(value, 'options.before')),
   }
+}
+
+/** @throws InvalidInputError */
+export function parseListOptions(options: unknown): ListOptions {
+  if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
+  refuseUnknownFields(options, ['signal', 'limit', 'cursor'], 'options')
+  return {
+    ...parseReadOptions(options.signal === undefined ? {} : { signal: options.signal }),
+    ...optional('limit', options.limit, parseLimit),
+    ...optional('cursor', options.cursor, parseCursorText),
+  }
+}
+
+function parseCursorText(value: unknown): string {
+  if (typeof value !== 'string') throw new InvalidInputError('options.cursor', 'must be a string')
+  parseCursor(value)
+  return value
 }
 
 function parseLimit(value: unknown): number {
