@@ -37,6 +37,7 @@ export {
 export type { Logger } from './observe/log'
 export type { StorageStats } from './observe/stats'
 export type { ConversationList, ConversationStore } from './storage/conversation-store'
+export type { VersionInfo } from './storage/history'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
 export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
 export type { SaveOptions } from './storage/save-options'

@@ -55,7 +55,7 @@ export function applyChange(
       ...(change.idempotency === undefined
         ? {}
         : { receipt: receiptOf(change.idempotency, head.version + 1) }),
-      keepsPrevious: change.kind === 'overwrite',
+      keepsPrevious: change.kind === 'overwrite' || change.deletions !== undefined,
     },
   }
 }

@@ -1,17 +1,21 @@
 import { parseId } from '../conversation/message'
 import type { Conversation, ConversationInput, JsonValue, Message, MessageInput } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
+import { UnsupportedError } from '../errors/input-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters, StorageStats } from '../observe/stats'
 import type { CommitReceipt, ConversationList, ConversationStore } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
+import type { VersionInfo } from '../storage/history'
 import { type LockTable, withConversationLock } from '../storage/keyed-lock'
 import {
   type ListOptions,
   type LoadOptions,
   parseListOptions,
   parseLoadOptions,
+  parseReadOptions,
+  type ReadOptions,
 } from '../storage/load-options'
 import type { SaveDraft } from '../storage/save-draft'
 import {
@@ -181,7 +185,8 @@ export class StorageManager {
 
   /**
    * The current version, by a fresh read: all messages, or the last `limit` before the message `before`.
-   * `undefined` only where the network says that there is none.
+   * `undefined` only where the network says that there is none. With `version`, that one of
+   * {@link listVersions}.
    * @throws StoreUnavailableError, CorruptRecordError, DecryptionFailedError, UnsupportedFormatError
    */
   async loadConversation(
@@ -194,10 +199,24 @@ export class StorageManager {
     const conversation = await withDeadline(READ_DEADLINE_MS, signal, (either) =>
       this.#store.load(id, page, either),
     )
-    if (conversation === undefined) return undefined
+    if (conversation === undefined || page.version !== undefined) return conversation
     this.#seen.remember(conversation)
     this.#seen.rememberVersion(id, conversation.version)
     return conversation
+  }
+
+  /**
+   * The versions that `loadConversation` can still give, the newest first: the current one, those that are kept
+   * (the last of each hour, and the one before an overwrite or a merge; two dozen at most), and all of the last
+   * day. Each costs a request when it is asked for; ends with `break`, or by `signal`.
+   * @throws UnsupportedError where the store keeps no old versions
+   */
+  async *listVersions(conversationId: string, options: ReadOptions = {}): AsyncGenerator<VersionInfo> {
+    this.#refuseWhenClosed()
+    const id = parseId(conversationId, 'conversationId')
+    const { signal = new AbortController().signal } = parseReadOptions(options)
+    if (this.#store.versions === undefined) throw new UnsupportedError('this store keeps no old versions')
+    yield* this.#store.versions(id, signal)
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Head } from '../conversation/head'
 import { findRecord, fold } from '../conversation/state'
 import {
   applyNews,
@@ -10,7 +11,6 @@ import {
 import type { Logger } from '../observe/log'
 import { type EntryPage, readEntries } from './catalog-reader'
 import type { Committer } from './commit'
-import type { Compactor } from './compactor'
 import { withDeadline } from './deadline'
 import type { HeadStore } from './head-store'
 import { type LockTable, withKeyedLock } from './keyed-lock'
@@ -18,11 +18,21 @@ import { type LockTable, withKeyedLock } from './keyed-lock'
 /** At most one commit of refreshed summaries in this time, in ms. */
 const REFRESH_INTERVAL_MS = 1000
 const LONGEST_RETRY_MS = 60_000
+/** A commit that has not landed after this time fails, in ms. */
+const DEADLINE_MS = 30_000
 
 interface Announcement {
   news: CatalogNews
   resolve: () => void
   reject: (error: unknown) => void
+}
+
+export interface CatalogOptions {
+  committer: Committer
+  heads: HeadStore
+  log: Logger
+  /** Called with each version of the catalog that this instance has written. */
+  onCommit(head: Head): void
 }
 
 /**
@@ -31,23 +41,15 @@ interface Announcement {
  * critical path until they land.
  */
 export class Catalog {
-  readonly #committer: Committer
-  readonly #heads: HeadStore
-  readonly #compactor: Compactor
-  readonly #log: Logger
-  readonly #deadlineMs: number
+  readonly #options: CatalogOptions
   readonly #lock: LockTable = new Map()
   readonly #refreshed = new Map<string, CatalogNews>()
   #announced: Announcement[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
 
-  constructor(committer: Committer, heads: HeadStore, compactor: Compactor, log: Logger, deadlineMs: number) {
-    this.#committer = committer
-    this.#heads = heads
-    this.#compactor = compactor
-    this.#log = log
-    this.#deadlineMs = deadlineMs
+  constructor(options: CatalogOptions) {
+    this.#options = options
   }
 
   /** Resolves when the network has acknowledged a catalog that holds `news` or newer ones of its id. */
@@ -67,7 +69,7 @@ export class Catalog {
 
   /** The entries of a page, the newest first, by a fresh read; none where there is no catalog yet. */
   async entries(page: EntryPage, signal: AbortSignal): Promise<CatalogEntry[]> {
-    return readEntries(this.#heads, await this.#heads.open(CATALOG_ID), page, signal)
+    return readEntries(this.#options.heads, await this.#options.heads.open(CATALOG_ID), page, signal)
   }
 
   /** The entry of one conversation, by a fresh read. */
@@ -81,9 +83,10 @@ export class Catalog {
    * current version. Reads nothing. `true` where the catalog knows of a version later than that.
    */
   compare(news: CatalogNews): boolean {
-    const known = this.#heads.latest(CATALOG_ID)
+    const known = this.#options.heads.latest(CATALOG_ID)
     const record =
-      known && findRecord({ head: known.head, sealed: this.#heads.cachedSegments(known.head) }, news.id)
+      known &&
+      findRecord({ head: known.head, sealed: this.#options.heads.cachedSegments(known.head) }, news.id)
     if (record === undefined || record.deleted === true) return false
     const entry = parseEntry(record)
     if ('deleted' in news || entry.pending === true || entry.version < news.version) this.refresh(news)
@@ -103,7 +106,7 @@ export class Catalog {
     try {
       await this.flush()
     } catch (error) {
-      this.#log.warn({ error }, 'Summaries could not be refreshed before closing')
+      this.#options.log.warn({ error }, 'Summaries could not be refreshed before closing')
     } finally {
       clearTimeout(this.#timer)
     }
@@ -140,13 +143,13 @@ export class Catalog {
 
   #retryLater(error: unknown): void {
     if (this.#refreshed.size === 0) return
-    this.#log.warn({ error, failures: this.#failures }, 'Summaries could not be refreshed yet')
+    this.#options.log.warn({ error, failures: this.#failures }, 'Summaries could not be refreshed yet')
     this.#schedule(Math.min(REFRESH_INTERVAL_MS * 2 ** this.#failures, LONGEST_RETRY_MS))
   }
 
   async #commit(news: readonly CatalogNews[]): Promise<void> {
-    await withDeadline(this.#deadlineMs, undefined, (signal) =>
-      this.#committer.commit(
+    const { version, written } = await withDeadline(DEADLINE_MS, undefined, (signal) =>
+      this.#options.committer.commit(
         {
           id: CATALOG_ID,
           needs: () => [],
@@ -164,6 +167,6 @@ export class Catalog {
         signal,
       ),
     )
-    this.#compactor.consider(CATALOG_ID)
+    if (written) this.#options.onCommit(version.head)
   }
 }

@@ -2,6 +2,7 @@ import type { ConversationChange } from '../conversation/change'
 import type { ListPage } from '../conversation/listing'
 import type { Conversation, ConversationSummary } from '../conversation/types'
 import type { Page } from '../conversation/view'
+import type { VersionInfo } from './history'
 import type { TransferStats } from './network'
 
 /** What a store gives back for a change that is now current. */
@@ -47,6 +48,11 @@ export interface ConversationStore {
   load(conversationId: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined>
   /** The conversations that exist, the newest first; `cursor` where there are more. */
   list(page: ListPage, signal: AbortSignal): Promise<ConversationList>
+  /**
+   * The versions that can still be loaded, the newest first; none where there is no such conversation. Absent in
+   * a store that keeps only the current ones.
+   */
+  versions?(conversationId: string, signal: AbortSignal): AsyncIterable<VersionInfo>
   getTransferStats(): TransferStats
   /** Writes what may lag behind (summaries), then lets go of all keys and timers. */
   close(): Promise<void>

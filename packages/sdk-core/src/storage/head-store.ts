@@ -14,7 +14,7 @@ import type { ConversationKeys, KeyRing } from '../crypto/keys'
 import { CorruptRecordError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
-import { readSegment, readVersion, type StoredVersion } from './head-reader'
+import { type OldHead, readHead, readSegment, readVersion, type StoredVersion } from './head-reader'
 import { LruMap } from './lru-map'
 import type { Network, Pointer, PointerKey } from './network'
 import { SegmentCache } from './segment-cache'
@@ -114,6 +114,13 @@ export class HeadStore {
       missing.map(async (ref) => [ref.name, await this.#segment(place, ref, state.scheme, signal)] as const),
     )
     return { ...state, sealed: new Map([...state.sealed, ...read]) }
+  }
+
+  /** The version in a head blob that a newer one names; `undefined` where nobody has it any more. */
+  async readOld(place: Place, hash: Uint8Array, signal: AbortSignal): Promise<OldHead | undefined> {
+    const known = this.#latest.get(place.id)
+    if (known !== undefined && isSameBytes(known.hash, hash)) return known
+    return readHead(this.#options.network, place.keys, hash, signal)
   }
 
   /** Those segments of a head that are at hand. */

@@ -22,10 +22,11 @@ export function parseReadOptions(options: unknown): ReadOptions {
 /** @throws InvalidInputError */
 export function parseLoadOptions(options: unknown): LoadOptions {
   if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
-  refuseUnknownFields(options, ['signal', 'limit', 'before'], 'options')
+  refuseUnknownFields(options, ['signal', 'limit', 'before', 'version'], 'options')
   return {
     ...parseReadOptions(options.signal === undefined ? {} : { signal: options.signal }),
-    ...optional('limit', options.limit, parseLimit),
+    ...optional('limit', options.limit, (value) => parseCount(value, 'limit')),
+    ...optional('version', options.version, (value) => parseCount(value, 'version')),
     ...optional('before', options.before, (value) => parseId(value, 'options.before')),
   }
 }
@@ -36,7 +37,7 @@ export function parseListOptions(options: unknown): ListOptions {
   refuseUnknownFields(options, ['signal', 'limit', 'cursor'], 'options')
   return {
     ...parseReadOptions(options.signal === undefined ? {} : { signal: options.signal }),
-    ...optional('limit', options.limit, parseLimit),
+    ...optional('limit', options.limit, (value) => parseCount(value, 'limit')),
     ...optional('cursor', options.cursor, parseCursorText),
   }
 }
@@ -47,7 +48,7 @@ function parseCursorText(value: unknown): string {
   return value
 }
 
-function parseLimit(value: unknown): number {
+function parseCount(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw new InvalidInputError('options.limit', 'must be a whole number from 1')
+  throw new InvalidInputError(`options.${name}`, 'must be a whole number from 1')
 }

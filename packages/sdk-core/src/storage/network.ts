@@ -34,6 +34,8 @@ export interface Network {
   cidOf(hash: Uint8Array, size: number): string
   upload(blob: Uint8Array, signal: AbortSignal): Promise<void>
   download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Tells the network that the owner no longer needs a blob. Absent counts as done. */
+  forget(hash: Uint8Array, signal: AbortSignal): Promise<void>
   getStats(): TransferStats
   close(): void
 }

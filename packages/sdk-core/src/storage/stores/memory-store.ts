@@ -8,6 +8,7 @@ import { summarise, toSummary } from '../../conversation/summary'
 import type { Conversation, Message } from '../../conversation/types'
 import { allMessages, messagesSince, type Page, pageOf, toConversation } from '../../conversation/view'
 import { VersionConflictError } from '../../errors/conflict-errors'
+import { InvalidInputError } from '../../errors/input-errors'
 import type { CommitOutcome, ConversationList, ConversationStore } from '../conversation-store'
 import type { TransferStats } from '../network'
 import type { MemoryBackend, MemoryVersion } from './memory-backend'
@@ -64,6 +65,9 @@ export class MemoryConversationStore implements ConversationStore {
     signal.throwIfAborted()
     const current = await this.#backend.read(id)
     if (current === undefined || current.state.head.deleted === true) return undefined
+    if (page.version !== undefined && page.version !== current.state.head.version) {
+      throw new InvalidInputError('options.version', 'is not there: this store keeps the current one only')
+    }
     return toConversation(current.state, pageOf(current.state, page) ?? [])
   }
 

@@ -104,6 +104,10 @@ class S5Network implements Network {
     }
   }
 
+  async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    await translated(() => this.#s5.api.unpinHash(withCode(hash), { signal }))
+  }
+
   getStats() {
     const { requests, bytesUp, bytesDown } = this.#s5.getTransferStats()
     return { requests, bytesUp, bytesDown }

@@ -1,7 +1,7 @@
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
 import { type ConversationChange, dependsOnAllRecords, takesAway } from '../../conversation/change'
 import { VersionMismatch } from '../../conversation/changes'
-import type { SegmentRef } from '../../conversation/head'
+import type { Head, SegmentRef } from '../../conversation/head'
 import { cursorAt, type ListPage, parseCursor } from '../../conversation/listing'
 import { type CommitContext, segmentsSince } from '../../conversation/state'
 import {
@@ -25,12 +25,12 @@ import { Compactor } from '../compactor'
 import { readPage } from '../conversation-reader'
 import type { CommitOutcome, ConversationList, ConversationStore } from '../conversation-store'
 import { type Base, HeadStore } from '../head-store'
+import { listVersions, type VersionInfo } from '../history'
 import { mapInParallel } from '../map-in-parallel'
 import type { Network, TransferStats } from '../network'
+import { Sweeper } from '../sweeper'
 
 const READS_AT_ONCE = 16
-/** A catalog commit that has not landed after this time fails, in ms. */
-const CATALOG_DEADLINE_MS = 30_000
 
 export interface S5StoreOptions {
   network: Network
@@ -51,6 +51,7 @@ export class S5Store implements ConversationStore {
   readonly #committer: Committer
   readonly #compactor: Compactor
   readonly #catalog: Catalog
+  readonly #sweeper: Sweeper
   /** The version that each change was first attempted on. */
   readonly #firstAttempts = new WeakMap<ConversationChange, number>()
 
@@ -63,7 +64,9 @@ export class S5Store implements ConversationStore {
     this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted })
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
     this.#compactor = new Compactor(this.#heads, network, this.#committer, log)
-    this.#catalog = new Catalog(this.#committer, this.#heads, this.#compactor, log, CATALOG_DEADLINE_MS)
+    this.#sweeper = new Sweeper(this.#heads, network, log)
+    const onCommit = (head: Head) => this.#tidy(head)
+    this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit })
   }
 
   async commit(
@@ -73,7 +76,7 @@ export class S5Store implements ConversationStore {
   ): Promise<CommitOutcome[]> {
     try {
       const committed = await this.#committer.commit(this.#requestOf(id, changes), signal)
-      await this.#follow(id, changes, committed)
+      await this.#follow(changes, committed)
       return await Promise.all(
         committed.result.map((outcome) =>
           'applied' in outcome ? toReceipt(outcome, committed) : this.#explain(id, outcome.error, signal),
@@ -91,6 +94,10 @@ export class S5Store implements ConversationStore {
     if (current?.scheme !== undefined) this.#compareWithCatalog(newsOf(current.head, current.scheme))
     else if (conversation === undefined) await this.#refuseLost(id, signal)
     return conversation
+  }
+
+  async *versions(id: string, signal: AbortSignal): AsyncGenerator<VersionInfo> {
+    yield* listVersions(this.#heads, await this.#heads.open(id), signal)
   }
 
   async list(
@@ -120,7 +127,7 @@ export class S5Store implements ConversationStore {
   }
 
   async close(): Promise<void> {
-    await this.#compactor.close()
+    await Promise.all([this.#compactor.close(), this.#sweeper.close()])
     await this.#catalog.close()
     this.#heads.forgetAll()
     this.#keyRing.wipe()
@@ -199,16 +206,17 @@ export class S5Store implements ConversationStore {
   }
 
   /** What is deleted is taken off the list before it is acknowledged; other news follow off the critical path. */
-  async #follow(
-    id: string,
-    changes: readonly ConversationChange[],
-    committed: Committed<unknown>,
-  ): Promise<void> {
+  async #follow(changes: readonly ConversationChange[], committed: Committed<unknown>): Promise<void> {
     const { head, scheme } = committed.version
     if (changes.some(({ kind }) => kind === 'delete')) await this.#catalog.announce(newsOf(head, scheme))
     if (!committed.written) return
     this.#catalog.refresh(newsOf(head, scheme))
-    this.#compactor.consider(id)
+    this.#tidy(head)
+  }
+
+  #tidy(head: Head): void {
+    this.#compactor.consider(head.id)
+    this.#sweeper.consider(head)
   }
 
   /** A conversation is listed before it exists, and known as plain before it is. */
