@@ -42,3 +42,4 @@ export { type ConversationLockOptions, withConversationLock } from './storage/ke
 export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
 export type { SaveOptions } from './storage/save-options'
 export { generateSeedPhrase } from './storage/stores/s5-network'
+export type { ConversationListener, ConversationNotice } from './storage/watcher'

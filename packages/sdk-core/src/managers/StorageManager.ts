@@ -1,7 +1,7 @@
 import { parseId } from '../conversation/message'
 import type { Conversation, ConversationInput, JsonValue, Message, MessageInput } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
-import { UnsupportedError } from '../errors/input-errors'
+import { InvalidInputError, UnsupportedError } from '../errors/input-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters, StorageStats } from '../observe/stats'
 import type { CommitReceipt, ConversationList, ConversationStore } from '../storage/conversation-store'
@@ -33,6 +33,7 @@ import {
   type SaveOptions,
 } from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
+import type { ConversationListener } from '../storage/watcher'
 
 /** A read that has no answer after this time fails, in ms. */
 const READ_DEADLINE_MS = 30_000
@@ -203,6 +204,21 @@ export class StorageManager {
     this.#seen.remember(conversation)
     this.#seen.rememberVersion(id, conversation.version)
     return conversation
+  }
+
+  /**
+   * Calls `listener` with the version that is current, as soon as it is known, and then with each newer one,
+   * whoever makes it; several at once may come as one. The network pushes; where it cannot, it is asked every
+   * few seconds (`getStats().polls`). Nothing is called for a conversation that does not exist yet.
+   * @returns a function that ends it; closing the SDK does too
+   * @throws InvalidInputError, UnsupportedError where the store cannot tell
+   */
+  watchConversation(conversationId: string, listener: ConversationListener): () => void {
+    this.#refuseWhenClosed()
+    const id = parseId(conversationId, 'conversationId')
+    if (typeof listener !== 'function') throw new InvalidInputError('listener', 'must be a function')
+    if (this.#store.watch === undefined) throw new UnsupportedError('this store does not tell of changes')
+    return this.#store.watch(id, listener)
   }
 
   /**

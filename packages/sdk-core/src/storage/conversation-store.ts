@@ -4,6 +4,7 @@ import type { Conversation, ConversationSummary } from '../conversation/types'
 import type { Page } from '../conversation/view'
 import type { VersionInfo } from './history'
 import type { TransferStats } from './network'
+import type { ConversationListener } from './watcher'
 
 /** What a store gives back for a change that is now current. */
 export interface CommitReceipt {
@@ -53,6 +54,11 @@ export interface ConversationStore {
    * a store that keeps only the current ones.
    */
   versions?(conversationId: string, signal: AbortSignal): AsyncIterable<VersionInfo>
+  /**
+   * Calls back with the version that is current, if there is one, and with each newer one, until the returned
+   * function is called. Absent in a store that cannot tell.
+   */
+  watch?(conversationId: string, listener: ConversationListener): () => void
   getTransferStats(): TransferStats
   /** Writes what may lag behind (summaries), then lets go of all keys and timers. */
   close(): Promise<void>

@@ -29,6 +29,7 @@ import { listVersions, type VersionInfo } from '../history'
 import { mapInParallel } from '../map-in-parallel'
 import type { Network, TransferStats } from '../network'
 import { Sweeper } from '../sweeper'
+import { type ConversationListener, Watcher } from '../watcher'
 
 const READS_AT_ONCE = 16
 
@@ -52,6 +53,7 @@ export class S5Store implements ConversationStore {
   readonly #compactor: Compactor
   readonly #catalog: Catalog
   readonly #sweeper: Sweeper
+  readonly #watcher: Watcher
   /** The version that each change was first attempted on. */
   readonly #firstAttempts = new WeakMap<ConversationChange, number>()
 
@@ -64,6 +66,7 @@ export class S5Store implements ConversationStore {
     this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted })
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
     this.#compactor = new Compactor(this.#heads, network, this.#committer, log)
+    this.#watcher = new Watcher({ heads: this.#heads, counters, log })
     this.#sweeper = new Sweeper(this.#heads, network, log)
     const onCommit = (head: Head) => this.#tidy(head)
     this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit })
@@ -91,9 +94,14 @@ export class S5Store implements ConversationStore {
   async load(id: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined> {
     const conversation = await readPage(this.#heads, await this.#heads.open(id), page, signal)
     const current = this.#heads.latest(id)
+    if (current !== undefined) this.#watcher.notice(current.head)
     if (current?.scheme !== undefined) this.#compareWithCatalog(newsOf(current.head, current.scheme))
     else if (conversation === undefined) await this.#refuseLost(id, signal)
     return conversation
+  }
+
+  watch(id: string, listener: ConversationListener): () => void {
+    return this.#watcher.watch(id, listener)
   }
 
   async *versions(id: string, signal: AbortSignal): AsyncGenerator<VersionInfo> {
@@ -127,6 +135,7 @@ export class S5Store implements ConversationStore {
   }
 
   async close(): Promise<void> {
+    this.#watcher.close()
     await Promise.all([this.#compactor.close(), this.#sweeper.close()])
     await this.#catalog.close()
     this.#heads.forgetAll()
@@ -210,6 +219,7 @@ export class S5Store implements ConversationStore {
     const { head, scheme } = committed.version
     if (changes.some(({ kind }) => kind === 'delete')) await this.#catalog.announce(newsOf(head, scheme))
     if (!committed.written) return
+    this.#watcher.notice(head)
     this.#catalog.refresh(newsOf(head, scheme))
     this.#tidy(head)
   }
