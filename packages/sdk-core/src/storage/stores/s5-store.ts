@@ -29,6 +29,8 @@ import { listVersions, type VersionInfo } from '../history'
 import { mapInParallel } from '../map-in-parallel'
 import type { Network, TransferStats } from '../network'
 import { Sweeper } from '../sweeper'
+import type { VerificationReport } from '../verify/report'
+import { verifyConversation } from '../verify/verify-conversation'
 import { type ConversationListener, Watcher } from '../watcher'
 
 const READS_AT_ONCE = 16
@@ -102,6 +104,10 @@ export class S5Store implements ConversationStore {
 
   watch(id: string, listener: ConversationListener): () => void {
     return this.#watcher.watch(id, listener)
+  }
+
+  verify(id: string, signal: AbortSignal): Promise<VerificationReport> {
+    return verifyConversation(this.#heads, this.#network, id, signal)
   }
 
   async *versions(id: string, signal: AbortSignal): AsyncGenerator<VersionInfo> {
