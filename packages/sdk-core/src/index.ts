@@ -26,11 +26,12 @@ export {
   CorruptRecordError,
   DecryptionFailedError,
   RevisionConflictError,
+  RollbackDetectedError,
   StoreUnavailableError,
   UnsupportedFormatError,
 } from './errors/storage-errors'
 export { SessionManager } from './managers/SessionManager'
-export { StorageManager } from './managers/StorageManager'
+export { type DeleteOptions, StorageManager } from './managers/StorageManager'
 export type { Logger } from './observe/log'
 export type { StorageStats } from './observe/stats'
 export type { Generate, GenerateInput } from './session/generation'
@@ -38,9 +39,12 @@ export type { Session, SessionStart, SessionStatus } from './session/session'
 export type { ListSessionsOptions, SessionPage } from './session/session-index'
 export type { StreamedAnswer, StreamOptions } from './session/stream'
 export type { ResumedSession } from './session/take-over'
-export type { ConversationStore } from './storage/conversation-store'
+export type { ConversationList, ConversationStore } from './storage/conversation-store'
+export type { VersionInfo } from './storage/history'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
-export type { LoadOptions, ReadOptions } from './storage/load-options'
+export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
 export type { AppendOptions, SaveOptions } from './storage/save-options'
 export type { StorageResult } from './storage/storage-result'
 export { generateSeedPhrase } from './storage/stores/s5-network'
+export type { Damage, DamageKind, VerificationReport } from './storage/verify/report'
+export type { ConversationListener, ConversationNotice } from './storage/watcher'

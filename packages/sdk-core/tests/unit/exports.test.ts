@@ -16,6 +16,7 @@ const NAMES = [
   'LockTimeoutError',
   'NotAuthenticatedError',
   'RevisionConflictError',
+  'RollbackDetectedError',
   'SDKError',
   'SessionManager',
   'SessionStateError',
