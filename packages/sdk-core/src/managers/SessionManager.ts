@@ -1,19 +1,12 @@
 import { parseId } from '../conversation/message'
-import { createMessageId } from '../conversation/message-id'
 import type { MessageInput } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
-import { SessionStateError, StaleSessionError } from '../errors/session-errors'
+import { SessionStateError } from '../errors/session-errors'
 import { type Clock, systemClock } from '../session/clock'
 import type { Generate } from '../session/generation'
 import type { OpenSession } from '../session/open-session'
-import {
-  parseStart,
-  type Session,
-  type SessionStart,
-  type SessionStatus,
-  sessionField,
-  toMessage,
-} from '../session/session'
+import { OpenSessions } from '../session/open-sessions'
+import { type Session, type SessionStart, toMessage } from '../session/session'
 import { type ListSessionsOptions, SessionIndex, type SessionPage } from '../session/session-index'
 import type { SessionStorage } from '../session/session-storage'
 import {
@@ -21,9 +14,10 @@ import {
   type SavePrompt,
   type StreamedAnswer,
   type StreamOptions,
+  type StreamParts,
   streamAnswer,
 } from '../session/stream'
-import { type ResumedSession, readMessages, takeOver } from '../session/take-over'
+import type { ResumedSession } from '../session/take-over'
 import type { AppendOptions } from '../storage/save-options'
 import type { StorageResult } from '../storage/storage-result'
 
@@ -42,34 +36,22 @@ export interface SessionManagerOptions {
  * here or is doing something else.
  */
 export class SessionManager {
-  readonly #storage: SessionStorage
-  readonly #savePrompt: SavePrompt
-  readonly #clock: Clock
+  readonly #parts: StreamParts
   readonly #index: SessionIndex
-  readonly #open = new Map<string, OpenSession>()
+  readonly #sessions: OpenSessions
   #isClosed = false
 
   constructor({ storage, savePrompt, clock = systemClock }: SessionManagerOptions) {
-    this.#storage = storage
-    this.#savePrompt = savePrompt ?? ((id, prompt, options) => storage.appendMessage(id, prompt, options))
-    this.#clock = clock
+    const appendPrompt: SavePrompt = (id, prompt, options) => storage.appendMessage(id, prompt, options)
+    this.#parts = { storage, savePrompt: savePrompt ?? appendPrompt, clock }
     this.#index = new SessionIndex(storage)
+    this.#sessions = new OpenSessions({ storage, index: this.#index, clock })
   }
 
   /** Begins a session; resolves when it is listed. What the conversation holds already stays as it is. */
   async startSession(start: SessionStart): Promise<Session> {
     this.#refuseWhenClosed()
-    const { conversationId = createMessageId(), ...facts } = parseStart(start)
-    const startedAt = this.#clock.now()
-    const session = { ...facts, id: createMessageId(), conversationId, status: 'active', startedAt } as const
-    const open = await takeOver({ ...session, epoch: 0 }, this.#clock, (begun, condition) =>
-      this.#storage.saveConversation(
-        { id: conversationId, messages: [], metadata: sessionField(begun) },
-        { session: condition },
-      ),
-    )
-    if (start.conversationId !== undefined) await readMessages(this.#storage, open)
-    return this.#enter(open)
+    return this.#sessions.start(start)
   }
 
   /** Appends a message; a text is one of the user. @throws StaleSessionError */
@@ -78,11 +60,11 @@ export class SessionManager {
     message: string | MessageInput,
     options: AppendOptions = {},
   ): Promise<StorageResult> {
-    const open = this.#open.get(sessionId) ?? (await this.#refuseUnopened(sessionId))
+    const open = this.#find(sessionId) ?? (await this.#sessions.refuse(sessionId))
     open.refuseWhenLeaving()
     const said = toMessage(message)
     return open.save([said], (condition) =>
-      this.#storage.appendMessage(open.data.conversationId, said, { ...options, session: condition }),
+      this.#parts.storage.appendMessage(open.data.conversationId, said, { ...options, session: condition }),
     )
   }
 
@@ -98,25 +80,25 @@ export class SessionManager {
     generate: Generate,
     options: StreamOptions = {},
   ): Promise<StreamedAnswer> {
-    const open = this.#open.get(sessionId) ?? (await this.#refuseUnopened(sessionId))
-    const parts = { storage: this.#storage, savePrompt: this.#savePrompt, clock: this.#clock }
-    return streamAnswer(open, toMessage(prompt), generate, parseStreamOptions(options), parts)
+    const open = this.#find(sessionId) ?? (await this.#sessions.refuse(sessionId))
+    return streamAnswer(open, toMessage(prompt), generate, parseStreamOptions(options), this.#parts)
   }
 
   /** Finishes a session for good, when all it is saving is saved and a stream has come to its end. */
-  completeSession(sessionId: string): Promise<Session> {
-    return this.#leave(sessionId, 'completed')
+  async completeSession(sessionId: string): Promise<Session> {
+    const open = this.#find(sessionId) ?? (await this.#sessions.refuse(sessionId))
+    return this.#sessions.leave(open, 'completed')
   }
 
   /** Leaves a session, when all it is saving is saved; a stream is aborted. It may be resumed. */
-  endSession(sessionId: string): Promise<Session> {
-    return this.#leave(sessionId, 'ended', new SessionStateError(sessionId, 'was ended'))
+  async endSession(sessionId: string): Promise<Session> {
+    const open = this.#find(sessionId) ?? (await this.#sessions.refuse(sessionId))
+    return this.#sessions.leave(open, 'ended', new SessionStateError(sessionId, 'was ended'))
   }
 
   /** `undefined` where there is no such session. */
   async getSession(sessionId: string): Promise<Session | undefined> {
-    this.#refuseWhenClosed()
-    const open = this.#open.get(parseId(sessionId, 'sessionId'))
+    const open = this.#find(parseId(sessionId, 'sessionId'))
     return open === undefined ? this.#index.find(sessionId) : { ...open.data }
   }
 
@@ -133,71 +115,19 @@ export class SessionManager {
    */
   async resumeSession(sessionId: string): Promise<ResumedSession> {
     this.#refuseWhenClosed()
-    const id = parseId(sessionId, 'sessionId')
-    const open = this.#open.get(id)
-    return open === undefined ? this.#resume(id) : open.leave(() => this.#resume(id))
+    return this.#sessions.resume(sessionId)
   }
 
   /** Aborts all streams, waits for what is being saved, then refuses all further calls. */
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const open of this.#open.values()) open.stopStream(new ClosedError())
-    await Promise.all([...this.#open.values()].map((open) => open.settled()))
-    this.#open.clear()
+    await this.#sessions.close()
   }
 
-  async #resume(id: string): Promise<ResumedSession> {
-    const session = await this.#index.find(id)
-    if (session === undefined) throw new SessionStateError(id, 'there is no such session')
-    if (session.status === 'completed') throw new SessionStateError(id, 'is completed: start another one')
-    const { endedAt: _, ...rest } = session
-    const open = await takeOver({ ...rest, status: 'active' }, this.#clock, (begun, condition) =>
-      this.#storage.updateConversation(
-        begun.conversationId,
-        { metadata: sessionField(begun) },
-        { session: condition },
-      ),
-    )
-    const messages = await readMessages(this.#storage, open)
-    return { ...(await this.#enter(open)), messages }
-  }
-
-  async #enter(open: OpenSession): Promise<Session> {
-    const { data } = open
-    await this.#index.put(data)
-    const other = this.#open.get(data.id)
-    if (other === undefined || other.data.epoch < data.epoch) this.#open.set(data.id, open)
-    return { ...data }
-  }
-
-  async #leave(sessionId: string, status: SessionStatus, stop?: Error): Promise<Session> {
-    const open = this.#open.get(sessionId) ?? (await this.#refuseUnopened(sessionId))
-    try {
-      return await open.leave(() => this.#writeEnd(open, status), stop)
-    } catch (error) {
-      if (error instanceof StaleSessionError) this.#open.delete(sessionId)
-      throw error
-    }
-  }
-
-  async #writeEnd(open: OpenSession, status: SessionStatus): Promise<Session> {
-    const session = { ...open.data, status, endedAt: this.#clock.now() }
-    const metadata = sessionField(session)
-    await open.save([], (condition) =>
-      this.#storage.updateConversation(session.conversationId, { metadata }, { session: condition }),
-    )
-    await this.#index.put(session)
-    this.#open.delete(session.id)
-    return session
-  }
-
-  /** Says why a session cannot be used here. */
-  async #refuseUnopened(sessionId: string): Promise<never> {
+  /** Found at once: calls of one session keep their order. @throws ClosedError */
+  #find(sessionId: string): OpenSession | undefined {
     this.#refuseWhenClosed()
-    const session = await this.#index.find(parseId(sessionId, 'sessionId'))
-    if (session === undefined) throw new SessionStateError(sessionId, 'there is no such session')
-    const advice = session.status === 'completed' ? 'start another one' : 'resume it first'
-    throw new SessionStateError(sessionId, `is ${session.status} and not open here: ${advice}`)
+    return this.#sessions.get(sessionId)
   }
 
   #refuseWhenClosed(): void {

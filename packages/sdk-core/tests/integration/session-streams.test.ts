@@ -339,6 +339,24 @@ describe('An answer that does not come to its end', () => {
     expect([answer?.content, answer?.metadata?.status]).toEqual([WORDS.join(''), 'aborted'])
   })
 
+  it('because its conversation is deleted, stops, and raises nothing', async () => {
+    const { sessions, session, other, clock } = await playScene()
+    const { conversationId } = session
+    const streamed = sessions.streamMessage(session.id, 'Tell me', async function* () {
+      yield 'half '
+      await other.storage.loadConversation(conversationId)
+      await other.storage.deleteConversation(conversationId)
+      clock.advance(1000)
+      for (;;) yield ''
+    })
+    expect(await refusalOf(streamed)).toMatchObject({ code: 'CONVERSATION_DELETED' })
+    expect(await other.storage.loadConversation(conversationId)).toBeUndefined()
+    expect(await refusalOf(sessions.resumeSession(session.id))).toMatchObject({
+      code: 'CONVERSATION_DELETED',
+    })
+    expect(clock.pending).toBe(0)
+  })
+
   it('is gone on with elsewhere: by resuming the session on another device', async () => {
     const { sessions, session, other, messages } = await playScene()
     const controller = new AbortController()
