@@ -13,22 +13,11 @@ import { FakeClock } from '../support/fake-clock'
 import { type Fault, type ProxiedRequest, startFaultProxy } from '../support/fault-proxy'
 import { closeAfterTest, startPortal, startSdk, textsOf, user } from '../support/fixture'
 import { scriptedLlm } from '../support/scripted-llm'
+import { refusalOf, START } from '../support/session-scene'
 import { startDevices } from '../support/session-storm'
-
-const START = { model: 'a-model', provider: 'a-provider' }
 
 async function startDevice(): Promise<Sdk> {
   return startSdk((await startPortal()).url)
-}
-
-/** What was thrown instead of an answer. */
-async function refusalOf(call: Promise<unknown>): Promise<unknown> {
-  const given = await call.then(
-    () => 'no error',
-    (error: unknown) => error,
-  )
-  expect(given).not.toBe('no error')
-  return given
 }
 
 describe('A session', () => {

@@ -4,8 +4,8 @@ import { createRandom } from '../../src/testing/index'
 import { hastyClock } from './fake-clock'
 import { startPortal, startSdk, user } from './fixture'
 import { type Ending, scriptedLlm } from './scripted-llm'
+import { START } from './session-scene'
 
-const START = { model: 'a-model', provider: 'a-provider' }
 /** Longest random wait, in ms. */
 const LONGEST_WAIT_MS = 12
 const STORMS_AT_ONCE = 5
