@@ -6,6 +6,9 @@ import * as sdk from '../../src/index'
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
 
 const NAMES = [
+  'AccountChangedError',
+  'AuthStateError',
+  'AuthStateManager',
   'ClosedError',
   'ConversationDeletedError',
   'CorruptRecordError',
@@ -13,16 +16,25 @@ const NAMES = [
   'IdempotencyKeyReusedError',
   'InvalidInputError',
   'LockTimeoutError',
+  'NewIdentityError',
   'NotAuthenticatedError',
+  'PhraseVault',
   'RevisionConflictError',
   'SDKError',
+  'SignatureRejectedError',
+  'SignerFailedError',
+  'SignerNotDeterministicError',
   'StorageManager',
   'StoreUnavailableError',
   'UnsupportedError',
   'UnsupportedFormatError',
+  'UnsupportedWalletError',
   'VersionConflictError',
+  'WrongPassphraseError',
   'createSdk',
   'generateSeedPhrase',
+  'proposeRecoveryPhrase',
+  'walletSeedTypedData',
   'withConversationLock',
 ]
 

@@ -1,0 +1,88 @@
+import type { Conversation, ConversationInput, ConversationSummary } from '../conversation/types'
+import { VersionConflictError } from '../errors/conflict-errors'
+import { ConversationDeletedError } from '../errors/storage-errors'
+import type { ReadOptions } from '../storage/load-options'
+
+/** Where conversations are listed, read and deleted; `StorageManager`, handed in. */
+export interface ConversationSource {
+  listConversations(options: ReadOptions): Promise<{ items: ConversationSummary[] }>
+  loadConversation(id: string, options: ReadOptions): Promise<Conversation | undefined>
+  /** @throws VersionConflictError where another version than `expectedVersion` is stored */
+  deleteConversation(id: string, options: ReadOptions & { expectedVersion: number }): Promise<void>
+}
+
+/** Where conversations are saved; `StorageManager`, handed in. */
+export interface ConversationTarget {
+  saveConversation(conversation: ConversationInput, options: ReadOptions): Promise<{ ignored?: string[] }>
+}
+
+export interface MoveReport {
+  /** Conversations that are now in the target and no longer in the source. */
+  moved: number
+  /** Conversations that stay, because the target has deleted them or holds other text under the same message ids. */
+  left: number
+}
+
+/**
+ * Moves every conversation, one after another: a copy is acknowledged by the target before its original goes,
+ * and an original that has changed meanwhile is moved again. So it may be stopped anywhere and run anew:
+ * nothing is lost, and message ids keep anything from arriving twice. All that arrives new is sealed.
+ * Rejects with the first failure of either side, or the reason of `signal`.
+ */
+export async function moveConversations(
+  source: ConversationSource,
+  target: ConversationTarget,
+  signal: AbortSignal,
+): Promise<MoveReport> {
+  const report = { moved: 0, left: 0 }
+  const { items } = await source.listConversations({ signal })
+  for (const { id } of items) {
+    const isMoved = await moveOne(id, source, target, signal)
+    report[isMoved ? 'moved' : 'left'] += 1
+  }
+  return report
+}
+
+async function moveOne(
+  id: string,
+  source: ConversationSource,
+  target: ConversationTarget,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (;;) {
+    const conversation = await source.loadConversation(id, { signal })
+    if (conversation === undefined) return true
+    if (!(await copy(conversation, target, signal))) return false
+    if (await remove(conversation, source, signal)) return true
+  }
+}
+
+/** Whether the target now holds every message. */
+async function copy(
+  conversation: Conversation,
+  target: ConversationTarget,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const { ignored = [] } = await target.saveConversation(conversation, { signal })
+    return !conversation.messages.some((message) => ignored.includes(message.id))
+  } catch (error) {
+    if (error instanceof ConversationDeletedError) return false
+    throw error
+  }
+}
+
+/** Whether it was deleted; not if it has changed since it was read. */
+async function remove(
+  { id, version }: Conversation,
+  source: ConversationSource,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await source.deleteConversation(id, { expectedVersion: version, signal })
+    return true
+  } catch (error) {
+    if (error instanceof VersionConflictError) return false
+    throw error
+  }
+}

@@ -1,0 +1,90 @@
+import { ClosedError } from '../../errors/identity-errors'
+import type { Network, Pointer, PointerKey, TransferStats } from '../network'
+import { untilAborted } from '../until-aborted'
+
+/** A network that is connected to by its first call. A connection that failed is tried anew by the next one. */
+export class LazyNetwork implements Network {
+  readonly #connect: () => Promise<Network>
+  #connecting: Promise<Network> | undefined
+  #connected: Network | undefined
+  #isClosed = false
+
+  constructor(connect: () => Promise<Network>) {
+    this.#connect = connect
+  }
+
+  connect(): Promise<Network> {
+    this.#connecting ??= this.#open()
+    return this.#connecting
+  }
+
+  async pointerKey(seed: Uint8Array): Promise<PointerKey> {
+    return new LazyPointerKey(async () => (await this.connect()).pointerKey(seed))
+  }
+
+  async hash(blob: Uint8Array): Promise<Uint8Array> {
+    return (await this.connect()).hash(blob)
+  }
+
+  cidOf(hash: Uint8Array, size: number): string {
+    if (this.#connected === undefined) throw new Error('a hash is named before anything was hashed')
+    return this.#connected.cidOf(hash, size)
+  }
+
+  async upload(blob: Uint8Array, signal: AbortSignal): Promise<void> {
+    const network = await untilAborted(signal, this.connect())
+    return network.upload(blob, signal)
+  }
+
+  async download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const network = await untilAborted(signal, this.connect())
+    return network.download(hash, maxBytes, signal)
+  }
+
+  getStats(): TransferStats {
+    return this.#connected?.getStats() ?? { requests: 0, bytesUp: 0, bytesDown: 0 }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#connected?.close()
+  }
+
+  async #open(): Promise<Network> {
+    try {
+      if (this.#isClosed) throw new ClosedError()
+      const network = await this.#connect()
+      this.#connected = network
+      if (this.#isClosed) network.close()
+      return network
+    } catch (error) {
+      this.#connecting = undefined
+      throw error
+    }
+  }
+}
+
+class LazyPointerKey implements PointerKey {
+  readonly #open: () => Promise<PointerKey>
+  #opened: Promise<PointerKey> | undefined
+
+  constructor(open: () => Promise<PointerKey>) {
+    this.#open = open
+  }
+
+  async readPointer(signal: AbortSignal): Promise<Pointer | undefined> {
+    return (await this.#key(signal)).readPointer(signal)
+  }
+
+  async movePointer(pointer: Pointer, signal: AbortSignal): Promise<void> {
+    return (await this.#key(signal)).movePointer(pointer, signal)
+  }
+
+  #key(signal: AbortSignal): Promise<PointerKey> {
+    this.#opened ??= this.#open().catch((error: unknown) => {
+      this.#opened = undefined
+      throw error
+    })
+    return untilAborted(signal, this.#opened)
+  }
+}
