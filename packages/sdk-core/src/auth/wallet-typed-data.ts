@@ -7,8 +7,8 @@ const DOMAIN = { name: 'S5 Conversations', version: '1' }
 /** What the user reads before signing. A change of one letter gives every wallet another identity. */
 const PURPOSE = [
   'Open my conversations.',
-  'This signature is the key to all my conversations: whoever has it can read, change and delete them, on any device.',
-  'Sign this only in an application that you trust with all of them. If a website asks for it that you did not open to talk, decline.',
+  'This signature is the key to all of them: whoever has it can read, change and delete them, on any device, for ever.',
+  'Sign this only in an application that you trust with all your conversations. If you did not expect this request, reject it.',
   'It sends no transaction and costs nothing.',
 ].join('\n\n')
 
