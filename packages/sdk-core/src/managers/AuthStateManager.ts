@@ -182,8 +182,10 @@ export class AuthStateManager {
   }
 
   async #end(reason: SignedOutReason): Promise<void> {
-    this.#signing?.controller.abort(new AuthStateError('signed out during sign-in'))
-    await this.#signing?.result.catch(() => {})
+    if (this.#signing !== undefined) {
+      this.#signing.controller.abort(new AuthStateError('signed out during sign-in'))
+      await this.#signing.result.catch(() => {})
+    }
     if (this.getState().status !== 'ready') return
     const left = this.#current.leave()
     this.#stats.signOuts += 1
