@@ -1,10 +1,17 @@
-import type { Conversation } from '../conversation/types'
+import type { Conversation, ConversationSummary } from '../conversation/types'
+import { VersionConflictError } from '../errors/conflict-errors'
 import type { ReadOptions } from '../storage/load-options'
-import type { ConversationSource } from './move-conversations'
 
 export interface ProgressOptions extends ReadOptions {
   /** Called after each conversation. */
   onProgress?(progress: { done: number; total: number }): void
+}
+
+/** Where conversations are listed, read and deleted; `StorageManager`, handed in. */
+export interface AllStorage {
+  listConversations(options: ReadOptions): Promise<{ items: ConversationSummary[] }>
+  loadConversation(id: string, options: ReadOptions): Promise<Conversation | undefined>
+  deleteConversation(id: string, options: ReadOptions & { expectedVersion?: number }): Promise<void>
 }
 
 /**
@@ -12,30 +19,44 @@ export interface ProgressOptions extends ReadOptions {
  * deleted meanwhile is left out. @throws as `loadConversation`, or the reason of the signal
  */
 export async function* exportAll(
-  source: Pick<ConversationSource, 'listConversations' | 'loadConversation'>,
+  storage: AllStorage,
   { onProgress, ...options }: ProgressOptions = {},
 ): AsyncGenerator<Conversation, void, void> {
-  const { items } = await source.listConversations(options)
+  const { items } = await storage.listConversations(options)
   for (const [i, { id }] of items.entries()) {
     options.signal?.throwIfAborted()
-    const conversation = await source.loadConversation(id, options)
+    const conversation = await storage.loadConversation(id, options)
     if (conversation !== undefined) yield conversation
     onProgress?.({ done: i + 1, total: items.length })
   }
 }
 
 /**
- * Deletes every conversation that is listed, as it is now. May be stopped anywhere and called again.
- * @throws VersionConflictError where one was changed at that very moment, or the reason of the signal
+ * Deletes every conversation that is listed, whoever changes it meanwhile. May be stopped anywhere and called
+ * again. @throws as `deleteConversation`, or the reason of the signal
  */
 export async function deleteAll(
-  source: Pick<ConversationSource, 'listConversations' | 'deleteConversation'>,
+  storage: AllStorage,
   { onProgress, ...options }: ProgressOptions = {},
 ): Promise<void> {
-  const { items } = await source.listConversations(options)
+  const { items } = await storage.listConversations(options)
   for (const [i, { id }] of items.entries()) {
     options.signal?.throwIfAborted()
-    await source.deleteConversation(id, options)
+    await deleteAsItIs(storage, id, options)
     onProgress?.({ done: i + 1, total: items.length })
+  }
+}
+
+/** The conflict names the version that is there now, on which the next attempt is decided. */
+async function deleteAsItIs(
+  storage: AllStorage,
+  id: string,
+  options: ReadOptions & { expectedVersion?: number },
+): Promise<void> {
+  try {
+    await storage.deleteConversation(id, options)
+  } catch (error) {
+    if (!(error instanceof VersionConflictError)) throw error
+    await deleteAsItIs(storage, id, { ...options, expectedVersion: error.actualVersion })
   }
 }

@@ -3,16 +3,16 @@ import { VersionConflictError } from '../errors/conflict-errors'
 import { ConversationDeletedError } from '../errors/storage-errors'
 import type { ReadOptions } from '../storage/load-options'
 
-/** Where conversations are listed, read and deleted; `StorageManager`, handed in. */
-export interface ConversationSource {
+/** Where conversations move from. */
+export interface MoveSource {
   listConversations(options: ReadOptions): Promise<{ items: ConversationSummary[] }>
   loadConversation(id: string, options: ReadOptions): Promise<Conversation | undefined>
   /** @throws VersionConflictError where another version than `expectedVersion` is stored */
-  deleteConversation(id: string, options: ReadOptions & { expectedVersion?: number }): Promise<void>
+  takeAway(id: string, options: ReadOptions & { expectedVersion: number }): Promise<void>
 }
 
-/** Where conversations are saved; `StorageManager`, handed in. */
-export interface ConversationTarget {
+/** Where conversations move to; `StorageManager`, handed in. */
+export interface MoveTarget {
   saveConversation(conversation: ConversationInput, options: ReadOptions): Promise<{ ignored?: string[] }>
 }
 
@@ -30,8 +30,8 @@ export interface MoveReport {
  * Rejects with the first failure of either side, or the reason of `signal`.
  */
 export async function moveConversations(
-  source: ConversationSource,
-  target: ConversationTarget,
+  source: MoveSource,
+  target: MoveTarget,
   signal: AbortSignal,
 ): Promise<MoveReport> {
   const report = { moved: 0, left: 0 }
@@ -45,24 +45,20 @@ export async function moveConversations(
 
 async function moveOne(
   id: string,
-  source: ConversationSource,
-  target: ConversationTarget,
+  source: MoveSource,
+  target: MoveTarget,
   signal: AbortSignal,
 ): Promise<boolean> {
   for (;;) {
     const conversation = await source.loadConversation(id, { signal })
     if (conversation === undefined) return true
     if (!(await copy(conversation, target, signal))) return false
-    if (await remove(conversation, source, signal)) return true
+    if (await takeAway(conversation, source, signal)) return true
   }
 }
 
 /** Whether the target now holds every message. */
-async function copy(
-  conversation: Conversation,
-  target: ConversationTarget,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function copy(conversation: Conversation, target: MoveTarget, signal: AbortSignal): Promise<boolean> {
   try {
     const { ignored = [] } = await target.saveConversation(conversation, { signal })
     return !conversation.messages.some((message) => ignored.includes(message.id))
@@ -72,14 +68,14 @@ async function copy(
   }
 }
 
-/** Whether it was deleted; not if it has changed since it was read. */
-async function remove(
+/** Whether it is gone; not if it has changed since it was read. */
+async function takeAway(
   { id, version }: Conversation,
-  source: ConversationSource,
+  source: MoveSource,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    await source.deleteConversation(id, { expectedVersion: version, signal })
+    await source.takeAway(id, { expectedVersion: version, signal })
     return true
   } catch (error) {
     if (error instanceof VersionConflictError) return false

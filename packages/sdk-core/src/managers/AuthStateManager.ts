@@ -2,9 +2,9 @@ import { deleteAll, exportAll, type ProgressOptions } from '../auth/all-conversa
 import { type AuthState, type AuthStats, ObservedAuthState, type SignedOutReason } from '../auth/auth-state'
 import { CurrentAccount } from '../auth/current-account'
 import { createMemoryStorage } from '../auth/device-storage'
-import { withDeletion } from '../auth/emptied-conversations'
 import type { IdentityAccount, OpenAccount } from '../auth/identity-account'
 import { moveConversations } from '../auth/move-conversations'
+import { createMoveSource } from '../auth/move-source'
 import { type SignedIn, type SignInInput, signIn } from '../auth/sign-in'
 import type { WalletOptions } from '../auth/wallet-options'
 import type { WalletSignInOptions } from '../auth/wallet-sign-in'
@@ -120,12 +120,12 @@ export class AuthStateManager {
 
   /** Every conversation of who is signed in, one at a time. @throws as `loadConversation` */
   exportAll(options?: ProgressOptions): AsyncGenerator<Conversation, void, void> {
-    return exportAll(withDeletion(this.storage), options)
+    return exportAll(this.storage, options)
   }
 
   /** Deletes every conversation of who is signed in. May be stopped by its signal, and called again. */
   deleteAllData(options?: ProgressOptions): Promise<void> {
-    return deleteAll(withDeletion(this.storage), options)
+    return deleteAll(this.storage, options)
   }
 
   /** Signs out for good, and closes the storage of the time in between. */
@@ -168,7 +168,7 @@ export class AuthStateManager {
 
   async #moveTo(account: StorageAccount, signal: AbortSignal): Promise<void> {
     try {
-      const source = withDeletion(this.#options.signedOut.storage)
+      const source = createMoveSource(this.#options.signedOut.storage)
       const { moved } = await moveConversations(source, account.storage, signal)
       this.#stats.conversationsMoved += moved
     } catch (error) {

@@ -1,5 +1,5 @@
+import { CATALOG_ID } from '../conversation/summary'
 import type { KeyRing } from '../crypto/keys'
-import { CATALOG_ID } from './catalog'
 import type { Network } from './network'
 import { retryWithBackoff } from './retry'
 

@@ -20,6 +20,7 @@ const NAMES = [
   'NotAuthenticatedError',
   'PhraseVault',
   'RevisionConflictError',
+  'RollbackDetectedError',
   'SDKError',
   'SignatureRejectedError',
   'SignerFailedError',

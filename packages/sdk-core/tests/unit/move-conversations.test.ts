@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { withDeletion } from '../../src/auth/emptied-conversations'
 import { moveConversations } from '../../src/auth/move-conversations'
+import { createMoveSource } from '../../src/auth/move-source'
 import type { Conversation } from '../../src/index'
 import { StorageManager } from '../../src/index'
 import { silentLogger } from '../../src/observe/log'
@@ -31,7 +31,7 @@ function createKiller(at: number, hasLanded: boolean) {
     decorate(store, {
       commit: (id, changes, signal) => run(() => store.commit(id, changes, signal)),
       load: (id, page, signal) => run(() => store.load(id, page, signal)),
-      list: (signal) => run(() => store.list(signal)),
+      list: (page, signal) => run(() => store.list(page, signal)),
     })
 }
 
@@ -56,7 +56,7 @@ async function start() {
 }
 
 async function readAll(storage: StorageManager): Promise<Map<string, Conversation>> {
-  const { items } = await withDeletion(storage).listConversations({})
+  const { items } = await createMoveSource(storage).listConversations({})
   const loaded = await Promise.all(items.map(({ id }) => storage.loadConversation(id)))
   return new Map(loaded.flatMap((each) => (each === undefined ? [] : [[each.id, each] as const])))
 }
@@ -76,11 +76,15 @@ async function expectMoved({ local, remote, before }: Awaited<ReturnType<typeof 
 describe('Moving what was written while signed out', () => {
   it('brings every conversation over, each message once, and leaves nothing behind', async () => {
     const started = await start()
-    const report = await moveConversations(withDeletion(open(started.local)), open(started.remote), signal())
+    const report = await moveConversations(
+      createMoveSource(open(started.local)),
+      open(started.remote),
+      signal(),
+    )
     expect(report).toEqual({ moved: 3, left: 0 })
     await expectMoved(started)
     expect(
-      await moveConversations(withDeletion(open(started.local)), open(started.remote), signal()),
+      await moveConversations(createMoveSource(open(started.local)), open(started.remote), signal()),
     ).toEqual({ moved: 0, left: 0 })
   })
 
@@ -93,11 +97,11 @@ describe('Moving what was written while signed out', () => {
         const kill = createKiller(kills + 1, hasLanded)
         const source = manage(kill(new MemoryConversationStore(started.local)))
         const target = manage(kill(new MemoryConversationStore(started.remote)))
-        isKilled = await moveConversations(withDeletion(source), target, signal()).then(
+        isKilled = await moveConversations(createMoveSource(source), target, signal()).then(
           () => false,
           (error: Error) => error.message === 'killed',
         )
-        await moveConversations(withDeletion(open(started.local)), open(started.remote), signal())
+        await moveConversations(createMoveSource(open(started.local)), open(started.remote), signal())
         await expectMoved(started)
       }
       expect(kills).toBe(11)
@@ -116,7 +120,7 @@ describe('Moving what was written while signed out', () => {
         return store.commit(id, changes, either)
       },
     })
-    await moveConversations(withDeletion(open(local)), manage(target), signal())
+    await moveConversations(createMoveSource(open(local)), manage(target), signal())
     const texts = (await open(remote).loadConversation('trip'))?.messages.map(({ content }) => content)
     expect(texts).toContain('late')
     expect(texts).toHaveLength(3)
@@ -127,7 +131,7 @@ describe('Moving what was written while signed out', () => {
     const [local, remote] = [new MemoryBackend(), new MemoryBackend()]
     await open(local).appendMessage('one', { id: 'm', ...user('mine') })
     await open(remote).appendMessage('one', { id: 'm', ...user('theirs') })
-    const report = await moveConversations(withDeletion(open(local)), open(remote), signal())
+    const report = await moveConversations(createMoveSource(open(local)), open(remote), signal())
     expect(report).toEqual({ moved: 0, left: 1 })
     expect((await open(local).loadConversation('one'))?.messages).toMatchObject([{ content: 'mine' }])
   })
@@ -135,7 +139,7 @@ describe('Moving what was written while signed out', () => {
   it('ends with the reason of its signal', async () => {
     const { local, remote } = await start()
     const reason = new Error('enough')
-    const move = moveConversations(withDeletion(open(local)), open(remote), AbortSignal.abort(reason))
+    const move = moveConversations(createMoveSource(open(local)), open(remote), AbortSignal.abort(reason))
     await expect(move).rejects.toBe(reason)
   })
 })

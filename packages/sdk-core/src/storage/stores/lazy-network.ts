@@ -1,8 +1,10 @@
 import { ClosedError } from '../../errors/identity-errors'
-import type { Network, Pointer, PointerKey, TransferStats } from '../network'
+import type { Network, PointerKey, TransferStats } from '../network'
 import { untilAborted } from '../until-aborted'
 
-/** A network that is connected to by its first call. A connection that failed is tried anew by the next one. */
+/**
+ * A network that is connected to by its first call. A connection that failed is tried anew by the next one.
+ */
 export class LazyNetwork implements Network {
   readonly #connect: () => Promise<Network>
   #connecting: Promise<Network> | undefined
@@ -19,7 +21,7 @@ export class LazyNetwork implements Network {
   }
 
   async pointerKey(seed: Uint8Array): Promise<PointerKey> {
-    return new LazyPointerKey(async () => (await this.connect()).pointerKey(seed))
+    return (await this.connect()).pointerKey(seed)
   }
 
   async hash(blob: Uint8Array): Promise<Uint8Array> {
@@ -39,6 +41,11 @@ export class LazyNetwork implements Network {
   async download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const network = await untilAborted(signal, this.connect())
     return network.download(hash, maxBytes, signal)
+  }
+
+  async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    const network = await untilAborted(signal, this.connect())
+    return network.forget(hash, signal)
   }
 
   getStats(): TransferStats {
@@ -61,30 +68,5 @@ export class LazyNetwork implements Network {
       this.#connecting = undefined
       throw error
     }
-  }
-}
-
-class LazyPointerKey implements PointerKey {
-  readonly #open: () => Promise<PointerKey>
-  #opened: Promise<PointerKey> | undefined
-
-  constructor(open: () => Promise<PointerKey>) {
-    this.#open = open
-  }
-
-  async readPointer(signal: AbortSignal): Promise<Pointer | undefined> {
-    return (await this.#key(signal)).readPointer(signal)
-  }
-
-  async movePointer(pointer: Pointer, signal: AbortSignal): Promise<void> {
-    return (await this.#key(signal)).movePointer(pointer, signal)
-  }
-
-  #key(signal: AbortSignal): Promise<PointerKey> {
-    this.#opened ??= this.#open().catch((error: unknown) => {
-      this.#opened = undefined
-      throw error
-    })
-    return untilAborted(signal, this.#opened)
   }
 }

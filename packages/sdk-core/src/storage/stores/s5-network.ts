@@ -17,8 +17,15 @@ import {
 import { NotAuthenticatedError } from '../../errors/identity-errors'
 import { InvalidInputError } from '../../errors/input-errors'
 import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
-import { type Network, type Pointer, PointerConflict, type PointerKey } from '../network'
+import {
+  type Network,
+  type Pointer,
+  PointerConflict,
+  type PointerKey,
+  type PointerListener,
+} from '../network'
 import { retryWithBackoff } from '../retry'
+import { S5Pushes } from './s5-pushes'
 
 /** Marks a BLAKE3 hash in registry data and blob ids (multihash). */
 const BLAKE3_CODE = 0x1e
@@ -64,7 +71,7 @@ async function signIn(options: ConnectOptions): Promise<Network> {
   const s5 = await translated(() => S5.create({ portals: [options.portal], skipIdentityLoad: true }))
   try {
     if (options.seedPhrase !== undefined) await enterAccount(s5, options.seedPhrase, options)
-    return new S5Network(s5)
+    return new S5Network(s5, new S5Pushes([options.portal]))
   } catch (error) {
     s5.close()
     throw error
@@ -80,13 +87,15 @@ function enterAccount(s5: S5, seedPhrase: string, { portal, inviteCode }: Connec
 
 class S5Network implements Network {
   readonly #s5: S5
+  readonly #pushes: S5Pushes
 
-  constructor(s5: S5) {
+  constructor(s5: S5, pushes: S5Pushes) {
     this.#s5 = s5
+    this.#pushes = pushes
   }
 
   async pointerKey(seed: Uint8Array): Promise<PointerKey> {
-    return new S5PointerKey(this.#s5, await this.#s5.crypto.newKeyPairEd25519(seed))
+    return new S5PointerKey(this.#s5, this.#pushes, await this.#s5.crypto.newKeyPairEd25519(seed))
   }
 
   hash(blob: Uint8Array): Promise<Uint8Array> {
@@ -110,28 +119,40 @@ class S5Network implements Network {
     }
   }
 
+  async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    await translated(() => this.#s5.api.unpinHash(withCode(hash), { signal }))
+  }
+
   getStats() {
     const { requests, bytesUp, bytesDown } = this.#s5.getTransferStats()
     return { requests, bytesUp, bytesDown }
   }
 
   close(): void {
+    this.#pushes.close()
     this.#s5.close()
   }
 }
 
 class S5PointerKey implements PointerKey {
   readonly #s5: S5
+  readonly #pushes: S5Pushes
   readonly #keyPair: KeyPairEd25519
 
-  constructor(s5: S5, keyPair: KeyPairEd25519) {
+  constructor(s5: S5, pushes: S5Pushes, keyPair: KeyPairEd25519) {
     this.#s5 = s5
+    this.#pushes = pushes
     this.#keyPair = keyPair
   }
 
   async readPointer(signal: AbortSignal): Promise<Pointer | undefined> {
     const entry = await translated(() => this.#s5.api.registryGet(this.#keyPair.publicKey, { signal }))
     return entry && toPointer(entry)
+  }
+
+  listen({ onPointer, onLive }: PointerListener): () => void {
+    const onEntry = (entry: RegistryEntry) => onPointer(toPointer(entry))
+    return this.#pushes.listen(this.#keyPair.publicKey, { onEntry, onLive })
   }
 
   async movePointer(pointer: Pointer, signal: AbortSignal): Promise<void> {

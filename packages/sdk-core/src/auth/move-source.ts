@@ -1,22 +1,22 @@
 import type { Conversation, ConversationInput, ConversationSummary } from '../conversation/types'
 import type { ReadOptions } from '../storage/load-options'
-import type { ConversationSource } from './move-conversations'
+import type { MoveSource } from './move-conversations'
 
-/** What deleting takes; `StorageManager`, handed in. */
+/** What moving out takes; `StorageManager`, handed in. */
 export interface EmptiableStorage {
   listConversations(options: ReadOptions): Promise<{ items: ConversationSummary[] }>
   loadConversation(id: string, options: ReadOptions): Promise<Conversation | undefined>
   saveConversation(
     conversation: ConversationInput,
-    options: ReadOptions & { overwrite: true; expectedVersion?: number },
+    options: ReadOptions & { overwrite: true; expectedVersion: number },
   ): Promise<unknown>
 }
 
 /**
- * `storage` with a deletion that takes title, messages and metadata away; a conversation that has none of
- * them left counts as absent.
+ * `storage` as conversations move out of it. What has moved is emptied and not deleted: a deleted id stays
+ * deleted for ever, but the next one who is signed out may use it again.
  */
-export function withDeletion(storage: EmptiableStorage): ConversationSource {
+export function createMoveSource(storage: EmptiableStorage): MoveSource {
   return {
     listConversations: async (options) => {
       const { items } = await storage.listConversations(options)
@@ -26,12 +26,13 @@ export function withDeletion(storage: EmptiableStorage): ConversationSource {
       const conversation = await storage.loadConversation(id, options)
       return conversation === undefined || isEmptied(conversation) ? undefined : conversation
     },
-    deleteConversation: async (id, options) => {
+    takeAway: async (id, options) => {
       await storage.saveConversation({ id, title: '', messages: [] }, { ...options, overwrite: true })
     },
   }
 }
 
+/** An empty title, which is not the same as none, marks it. */
 function isEmptied({ messageCount, title }: Pick<ConversationSummary, 'messageCount' | 'title'>): boolean {
   return messageCount === 0 && title === ''
 }
