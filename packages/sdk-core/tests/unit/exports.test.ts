@@ -66,3 +66,17 @@ it('A fresh seed phrase has fifteen words and is never the same', () => {
   for (const phrase of phrases) expect(phrase.split(' ')).toHaveLength(15)
   expect(new Set(phrases).size).toBe(20)
 })
+
+it('The wallets of browsers are apart, and ethers with them: the SDK itself needs none of it', () => {
+  const print = (path: string) =>
+    inPlainNode(
+      'module',
+      `import * as wallet from '@s5-conversations/sdk-core${path}'; console.log(Object.keys(wallet).join())`,
+    )
+  expect(print('/wallet').trim()).toBe('discoverWallets')
+  const loaded = inPlainNode(
+    'commonjs',
+    `require('@s5-conversations/sdk-core'); console.log(Object.keys(require.cache).filter((path) => path.includes('ethers')).length)`,
+  )
+  expect(loaded.trim()).toBe('0')
+})
