@@ -12,7 +12,7 @@ import { catalogExists } from './storage/catalog-exists'
 import type { ConversationStore } from './storage/conversation-store'
 import type { SaveOptions } from './storage/save-options'
 import { LazyNetwork } from './storage/stores/lazy-network'
-import { connectS5, entropyToSeedPhrase } from './storage/stores/s5-network'
+import { type ConnectOptions, connectS5, entropyToSeedPhrase } from './storage/stores/s5-network'
 import { S5Store } from './storage/stores/s5-store'
 import { createSignedOutStore } from './storage/stores/signed-out-store'
 
@@ -101,18 +101,13 @@ function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
 }
 
 async function authOfPortals(options: PortalOptions, parts: Parts): Promise<AuthStateManager> {
-  const { seedPhrase, signer, signedOut } = options
-  const portal = parsePortals(options.portals)
-  if (seedPhrase === undefined && signer === undefined && signedOut === undefined) {
-    throw new InvalidInputError(
-      'seedPhrase',
-      'give a seedPhrase, a signer, or a signedOut store to begin with',
-    )
-  }
+  const { portals, seedPhrase, signedOut, inviteCode, deviceId, ...walletOptions } = options
+  const place = { portal: parsePortals(portals), ...(inviteCode === undefined ? {} : { inviteCode }) }
+  refuseUnclearOwner(options)
   const auth = new AuthStateManager({
-    ...options,
+    ...walletOptions,
     ...parts,
-    openAccount: (entropy) => openAccount(entropy, portal, options, parts),
+    openAccount: (entropy) => openAccount(entropy, place, deviceId, parts),
     signedOut: signedOutStorage(signedOut, parts),
   })
   try {
@@ -125,6 +120,18 @@ async function authOfPortals(options: PortalOptions, parts: Parts): Promise<Auth
   }
 }
 
+function refuseUnclearOwner({ seedPhrase, signer, signedOut }: PortalOptions): void {
+  if (seedPhrase !== undefined && signer !== undefined) {
+    throw new InvalidInputError('signer', 'give a seedPhrase or a signer, not both')
+  }
+  if (seedPhrase === undefined && signer === undefined && signedOut === undefined) {
+    throw new InvalidInputError(
+      'seedPhrase',
+      'give a seedPhrase, a signer, or a signedOut store to begin with',
+    )
+  }
+}
+
 function signedOutStorage(store: ConversationStore | undefined, parts: Parts): SignedOutStorage {
   const lockScope = 's5-conversations/signed-out'
   const storage = new StorageManager({ ...parts, store: store ?? createSignedOutStore(), lockScope })
@@ -133,22 +140,19 @@ function signedOutStorage(store: ConversationStore | undefined, parts: Parts): S
 
 function openAccount(
   entropy: Uint8Array,
-  portal: string,
-  { inviteCode, deviceId }: PortalOptions,
+  place: Omit<ConnectOptions, 'seedPhrase'>,
+  deviceId: string | undefined,
   parts: Parts,
 ): StorageAccount {
   const keyRing = new KeyRing(entropy)
   const kept = entropy.slice()
   entropy.fill(0)
-  const connectOptions = { portal, ...(inviteCode === undefined ? {} : { inviteCode }) }
-  const network = new LazyNetwork(() =>
-    connectS5({ ...connectOptions, seedPhrase: entropyToSeedPhrase(kept) }),
-  )
+  const network = new LazyNetwork(() => connectS5({ ...place, seedPhrase: entropyToSeedPhrase(kept) }))
   const store = new S5Store({ ...parts, network, keyRing, nameInstance: () => nameInstance(deviceId) })
   const storage = new StorageManager({ ...parts, store, lockScope: keyRing.lockScope() })
   return {
     storage,
-    hasCatalog: (signal) => catalogExists(() => connectS5(connectOptions), keyRing, signal),
+    hasCatalog: (signal) => catalogExists(() => connectS5(place), keyRing, signal),
     connect: async () => {
       await network.connect()
     },

@@ -30,7 +30,7 @@ const record = z.strictObject({
 
 /**
  * A recovery phrase on a device, sealed by a passphrase: scrypt (N = 2^17, r = 8, p = 1), then NaCl secretbox.
- * What is stored and exported opens with the passphrase only.
+ * What is stored and exported opens with the passphrase only. Rejects with whatever its storage throws, too.
  */
 export class PhraseVault {
   readonly #storage: DeviceStorage

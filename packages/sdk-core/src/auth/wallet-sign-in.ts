@@ -25,7 +25,7 @@ export async function signInWithWallet<A extends IdentityAccount>(
 ): Promise<{ account: A; address: string }> {
   const address = await askAddress(signer, options)
   const key = `s5-conversations/wallet/${address}`
-  const known = await options.device.getItem(key)
+  const known = await recall(options.device, key)
   const entropy = await (known === null ? askEntropyTwice : askEntropy)(signer, address, options)
   const fingerprint = fingerprintOf(entropy)
   const account = options.openAccount(entropy)
@@ -34,7 +34,7 @@ export async function signInWithWallet<A extends IdentityAccount>(
       throw new SignerNotDeterministicError('the wallet signs other than it once did on this device')
     }
     await refuseUnknown(account, address, options)
-    await options.device.setItem(key, fingerprint)
+    await remember(options.device, key, fingerprint)
     return { account, address }
   } catch (error) {
     await account.close()
@@ -50,4 +50,21 @@ async function refuseUnknown<A extends IdentityAccount>(
   if (await account.hasCatalog(signal)) return
   const isNew = await untilAborted(signal, Promise.resolve(confirmNewIdentity(address)))
   if (!isNew) throw new NewIdentityError(address)
+}
+
+/** A device that cannot tell is met like a new one: the wallet signs twice. */
+async function recall(device: DeviceStorage, key: string): Promise<string | null> {
+  try {
+    return await device.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+async function remember(device: DeviceStorage, key: string, fingerprint: string): Promise<void> {
+  try {
+    await device.setItem(key, fingerprint)
+  } catch {
+    // Storage that is full or blocked costs a signature next time, and must not lock anybody out.
+  }
 }

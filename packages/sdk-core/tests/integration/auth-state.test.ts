@@ -180,6 +180,8 @@ describe('Signing in', () => {
   it('needs a phrase, a wallet or a place for what is written before', async () => {
     const portal = await startPortal()
     await expect(createSdk({ portals: [portal.url] })).rejects.toMatchObject({ path: 'seedPhrase' })
+    const both = { seedPhrase: generateSeedPhrase(), signer: createTestWallet() }
+    await expect(createSdk({ portals: [portal.url], ...both })).rejects.toMatchObject({ path: 'signer' })
     await expect(createSdk({ portals: [] })).rejects.toThrow(/npx s5-portal/)
     const sdk = closeAfterTest(await createSdk({ portals: [portal.url], signedOut: createStore() }))
     await expect(sdk.auth.signIn()).rejects.toMatchObject({ path: 'signer' })

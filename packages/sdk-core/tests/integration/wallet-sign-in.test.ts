@@ -81,6 +81,17 @@ describe('A wallet', () => {
     ])
   })
 
+  it('signs in, with two signatures, also where the device cannot remember anything', async () => {
+    const { proxy, wallet } = await startReturning()
+    const blocked = () => {
+      throw new Error('storage is blocked')
+    }
+    const deviceStorage = { getItem: blocked, setItem: blocked, removeItem: blocked }
+    const sdk = await startWalletSdk(proxy.url, wallet, { deviceStorage })
+    expect(sdk.auth.getState().status).toBe('ready')
+    expect(wallet.takeSignatureCount()).toBe(2)
+  })
+
   it('that the portals do not know is never silently given an empty identity', async () => {
     const { proxy } = await startReturning()
     const wallet = createTestWallet()
