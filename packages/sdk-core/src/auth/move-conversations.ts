@@ -26,7 +26,8 @@ export interface MoveReport {
 /**
  * Moves every conversation, one after another: a copy is acknowledged by the target before its original goes,
  * and an original that has changed meanwhile is moved again. So it may be stopped anywhere and run anew:
- * nothing is lost, and message ids keep anything from arriving twice. All that arrives new is sealed.
+ * nothing is lost, and message ids keep anything from arriving twice. All that arrives new is sealed; a title or
+ * field that the target has already stays as it is there.
  * Rejects with the first failure of either side, or the reason of `signal`.
  */
 export async function moveConversations(
