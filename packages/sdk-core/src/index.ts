@@ -62,4 +62,5 @@ export { type ConversationLockOptions, withConversationLock } from './storage/ke
 export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
 export type { SaveOptions } from './storage/save-options'
 export { generateSeedPhrase } from './storage/stores/s5-network'
+export type { Damage, DamageKind, VerificationReport } from './storage/verify/report'
 export type { ConversationListener, ConversationNotice } from './storage/watcher'

@@ -33,6 +33,7 @@ import {
   type SaveOptions,
 } from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
+import type { VerificationReport } from '../storage/verify/report'
 import type { ConversationListener } from '../storage/watcher'
 
 /** A read that has no answer after this time fails, in ms. */
@@ -204,6 +205,21 @@ export class StorageManager {
     this.#seen.remember(conversation)
     this.#seen.rememberVersion(id, conversation.version)
     return conversation
+  }
+
+  /**
+   * Recomputes every hash, signature, count and receipt of a conversation, from each portal by itself, and says
+   * what is damaged, where, and whether another portal has it. Changes nothing. Costs every blob from every
+   * portal; `signal` ends it.
+   * @throws InvalidInputError where nobody knows such a conversation, UnsupportedError where the store has nothing
+   * to recompute
+   */
+  async verifyConversation(conversationId: string, options: ReadOptions = {}): Promise<VerificationReport> {
+    this.#refuseWhenClosed()
+    const id = parseId(conversationId, 'conversationId')
+    const { signal = new AbortController().signal } = parseReadOptions(options)
+    if (this.#store.verify === undefined) throw new UnsupportedError('this store has nothing to recompute')
+    return this.#store.verify(id, signal)
   }
 
   /**

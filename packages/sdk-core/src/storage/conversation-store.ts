@@ -4,6 +4,7 @@ import type { Conversation, ConversationSummary } from '../conversation/types'
 import type { Page } from '../conversation/view'
 import type { VersionInfo } from './history'
 import type { TransferStats } from './network'
+import type { VerificationReport } from './verify/report'
 import type { ConversationListener } from './watcher'
 
 /** What a store gives back for a change that is now current. */
@@ -59,6 +60,8 @@ export interface ConversationStore {
    * function is called. Absent in a store that cannot tell.
    */
   watch?(conversationId: string, listener: ConversationListener): () => void
+  /** Recomputes all that is stored of a conversation. Absent in a store that has nothing to recompute. */
+  verify?(conversationId: string, signal: AbortSignal): Promise<VerificationReport>
   getTransferStats(): TransferStats
   /** Writes what may lag behind (summaries), then lets go of all keys and timers. */
   close(): Promise<void>

@@ -82,6 +82,11 @@ export class HeadStore {
     return version && toBase(version, false)
   }
 
+  /** The newest version of which this device knows that it was acknowledged. */
+  stored(id: string): StoredVersion | undefined {
+    return this.#latest.get(id)
+  }
+
   /** The current version by a fresh read; `undefined` where the network says that there is none. */
   async read(place: Place, signal: AbortSignal): Promise<Base | undefined> {
     const before = this.#latest.get(place.id)

@@ -33,6 +33,14 @@ export interface TransferStats {
   bytesDown: number
 }
 
+/** One portal by itself: nobody helps it out, and nothing is remembered that it said before. */
+export interface Witness {
+  /** Base URL. */
+  readonly name: string
+  pointerKey(seed: Uint8Array): Promise<Pick<PointerKey, 'readPointer'>>
+  download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
+}
+
 /**
  * Blobs and pointers, as the store needs them. `undefined` means authoritatively absent; anything
  * inconclusive throws `StoreUnavailableError`, anything that does not match its hash or signature
@@ -48,6 +56,8 @@ export interface Network {
   download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
   /** Tells the network that the owner no longer needs a blob. Absent counts as done. */
   forget(hash: Uint8Array, signal: AbortSignal): Promise<void>
+  /** Every portal. */
+  witnesses(): readonly Witness[]
   getStats(): TransferStats
   close(): void
 }

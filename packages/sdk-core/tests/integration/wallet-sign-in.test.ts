@@ -69,6 +69,19 @@ describe('A wallet', () => {
     expect(proxy.requests.map(({ path }) => path)).toContain('/s5/account/login')
   })
 
+  it('connects by whatever is called first', async () => {
+    const { proxy, wallet } = await startReturning()
+    const firstCalls = [
+      (sdk: Sdk) => sdk.storage.listConversations(),
+      (sdk: Sdk) => sdk.storage.verifyConversation('one'),
+      (sdk: Sdk) => sdk.storage.appendMessage('one', user('again')),
+      (sdk: Sdk) => sdk.storage.deleteConversation('one'),
+    ]
+    for (const firstCall of firstCalls) await firstCall(await startWalletSdk(proxy.url, wallet))
+    const sdk = await startWalletSdk(proxy.url, wallet)
+    expect(await sdk.storage.loadConversation('one')).toBeUndefined()
+  })
+
   it('signs twice where a device meets it first, then once; the device keeps nothing secret', async () => {
     const { proxy, wallet } = await startReturning()
     const deviceStorage = createDeviceStorage()

@@ -35,6 +35,7 @@ export class MemoryNetwork {
       upload: (blob) => call(() => void this.blobs.set(bytesToHex(sha256(blob)), blob)),
       download: (hash) => call(() => this.blobs.get(bytesToHex(hash))),
       forget: (hash) => call(() => void this.blobs.delete(bytesToHex(hash))),
+      witnesses: () => [],
       getStats: () => ({ requests: 0, bytesUp: 0, bytesDown: 0 }),
       close: () => {},
     }

@@ -1,5 +1,5 @@
 import { ClosedError } from '../../errors/identity-errors'
-import type { Network, PointerKey, TransferStats } from '../network'
+import type { Network, PointerKey, TransferStats, Witness } from '../network'
 import { untilAborted } from '../until-aborted'
 
 /**
@@ -29,8 +29,7 @@ export class LazyNetwork implements Network {
   }
 
   cidOf(hash: Uint8Array, size: number): string {
-    if (this.#connected === undefined) throw new Error('a hash is named before anything was hashed')
-    return this.#connected.cidOf(hash, size)
+    return this.#now().cidOf(hash, size)
   }
 
   async upload(blob: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -48,6 +47,10 @@ export class LazyNetwork implements Network {
     return network.forget(hash, signal)
   }
 
+  witnesses(): readonly Witness[] {
+    return this.#now().witnesses()
+  }
+
   getStats(): TransferStats {
     return this.#connected?.getStats() ?? { requests: 0, bytesUp: 0, bytesDown: 0 }
   }
@@ -55,6 +58,12 @@ export class LazyNetwork implements Network {
   close(): void {
     this.#isClosed = true
     this.#connected?.close()
+  }
+
+  /** For what is only asked once a pointer was opened or a blob hashed. */
+  #now(): Network {
+    if (this.#connected === undefined) throw new Error('the network is not connected yet')
+    return this.#connected
   }
 
   async #open(): Promise<Network> {

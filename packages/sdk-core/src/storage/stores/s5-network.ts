@@ -3,6 +3,7 @@ import {
   BlobIdentifier,
   BlobNotFoundError,
   createRegistryEntry,
+  type DownloadOptions,
   entropyToSeedPhrase,
   generateSeedPhrase,
   hashBlake3,
@@ -23,6 +24,7 @@ import {
   PointerConflict,
   type PointerKey,
   type PointerListener,
+  type Witness,
 } from '../network'
 import { retryWithBackoff } from '../retry'
 import { S5Pushes } from './s5-pushes'
@@ -71,7 +73,7 @@ async function signIn(options: ConnectOptions): Promise<Network> {
   const s5 = await translated(() => S5.create({ portals: [options.portal], skipIdentityLoad: true }))
   try {
     if (options.seedPhrase !== undefined) await enterAccount(s5, options.seedPhrase, options)
-    return new S5Network(s5, new S5Pushes([options.portal]))
+    return new S5Network(s5, new S5Pushes([options.portal]), options.portal)
   } catch (error) {
     s5.close()
     throw error
@@ -89,8 +91,11 @@ class S5Network implements Network {
   readonly #s5: S5
   readonly #pushes: S5Pushes
 
-  constructor(s5: S5, pushes: S5Pushes) {
+  readonly #portal: string
+
+  constructor(s5: S5, pushes: S5Pushes, portal: string) {
     this.#s5 = s5
+    this.#portal = portal
     this.#pushes = pushes
   }
 
@@ -110,9 +115,19 @@ class S5Network implements Network {
     await translated(() => this.#s5.api.uploadBlob(blob, { signal }))
   }
 
-  async download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    return this.#download(hash, { maxBytes, signal })
+  }
+
+  witnesses(): readonly Witness[] {
+    const download: Witness['download'] = (hash, maxBytes, signal) =>
+      this.#download(hash, { maxBytes, signal, fresh: true })
+    return [{ name: this.#portal, pointerKey: (seed) => this.pointerKey(seed), download }]
+  }
+
+  async #download(hash: Uint8Array, options: DownloadOptions): Promise<Uint8Array | undefined> {
     try {
-      return await translated(() => this.#s5.api.downloadBlobAsBytes(withCode(hash), { signal, maxBytes }))
+      return await translated(() => this.#s5.api.downloadBlobAsBytes(withCode(hash), options))
     } catch (error) {
       if (error instanceof StoreUnavailableError && error.cause instanceof BlobNotFoundError) return undefined
       throw error

@@ -2,21 +2,13 @@ import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
 import { type ConversationChange, dependsOnAllRecords, takesAway } from '../../conversation/change'
 import { VersionMismatch } from '../../conversation/changes'
 import type { Head, SegmentRef } from '../../conversation/head'
-import { cursorAt, type ListPage, parseCursor } from '../../conversation/listing'
+import type { ListPage } from '../../conversation/listing'
 import { type CommitContext, segmentsSince } from '../../conversation/state'
-import {
-  CATALOG_ID,
-  type CatalogEntry,
-  type CatalogNews,
-  newsOf,
-  summarise,
-  toSummary,
-} from '../../conversation/summary'
-import type { Conversation, ConversationSummary, Message, Scheme } from '../../conversation/types'
+import { type CatalogEntry, newsOf, summarise } from '../../conversation/summary'
+import type { Conversation, Message } from '../../conversation/types'
 import { allMessages, messagesSince, type Page, toConversation } from '../../conversation/view'
 import type { KeyRing } from '../../crypto/keys'
 import { VersionConflictError } from '../../errors/conflict-errors'
-import { RollbackDetectedError } from '../../errors/storage-errors'
 import type { Logger } from '../../observe/log'
 import type { StorageCounters } from '../../observe/stats'
 import { Catalog } from '../catalog'
@@ -26,12 +18,12 @@ import { readPage } from '../conversation-reader'
 import type { CommitOutcome, ConversationList, ConversationStore } from '../conversation-store'
 import { type Base, HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
-import { mapInParallel } from '../map-in-parallel'
+import { Listing } from '../listing'
 import type { Network, TransferStats } from '../network'
 import { Sweeper } from '../sweeper'
+import type { VerificationReport } from '../verify/report'
+import { verifyConversation } from '../verify/verify-conversation'
 import { type ConversationListener, Watcher } from '../watcher'
-
-const READS_AT_ONCE = 16
 
 export interface S5StoreOptions {
   network: Network
@@ -46,12 +38,11 @@ export interface S5StoreOptions {
 export class S5Store implements ConversationStore {
   readonly #network: Network
   readonly #keyRing: KeyRing
-  readonly #counters: StorageCounters
-  readonly #log: Logger
   readonly #heads: HeadStore
   readonly #committer: Committer
   readonly #compactor: Compactor
   readonly #catalog: Catalog
+  readonly #listing: Listing
   readonly #sweeper: Sweeper
   readonly #watcher: Watcher
   /** The version that each change was first attempted on. */
@@ -60,9 +51,7 @@ export class S5Store implements ConversationStore {
   constructor({ network, keyRing, nameInstance, counters, log }: S5StoreOptions) {
     this.#network = network
     this.#keyRing = keyRing
-    this.#counters = counters
-    this.#log = log
-    const isPlainWanted = (id: string, signal: AbortSignal) => this.#isListedAsPlain(id, signal)
+    const isPlainWanted = (id: string, signal: AbortSignal) => this.#listing.isPlain(id, signal)
     this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted })
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
     this.#compactor = new Compactor(this.#heads, network, this.#committer, log)
@@ -70,6 +59,7 @@ export class S5Store implements ConversationStore {
     this.#sweeper = new Sweeper(this.#heads, network, log)
     const onCommit = (head: Head) => this.#tidy(head)
     this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit })
+    this.#listing = new Listing({ catalog: this.#catalog, heads: this.#heads, counters, log })
   }
 
   async commit(
@@ -95,8 +85,8 @@ export class S5Store implements ConversationStore {
     const conversation = await readPage(this.#heads, await this.#heads.open(id), page, signal)
     const current = this.#heads.latest(id)
     if (current !== undefined) this.#watcher.notice(current.head)
-    if (current?.scheme !== undefined) this.#compareWithCatalog(newsOf(current.head, current.scheme))
-    else if (conversation === undefined) await this.#refuseLost(id, signal)
+    if (current?.scheme !== undefined) this.#listing.compare(newsOf(current.head, current.scheme))
+    else if (conversation === undefined) await this.#listing.refuseLost(id, signal)
     return conversation
   }
 
@@ -104,30 +94,16 @@ export class S5Store implements ConversationStore {
     return this.#watcher.watch(id, listener)
   }
 
+  verify(id: string, signal: AbortSignal): Promise<VerificationReport> {
+    return verifyConversation(this.#heads, this.#network, id, signal)
+  }
+
   async *versions(id: string, signal: AbortSignal): AsyncGenerator<VersionInfo> {
     yield* listVersions(this.#heads, await this.#heads.open(id), signal)
   }
 
-  async list(
-    { limit = Number.POSITIVE_INFINITY, cursor }: ListPage,
-    signal: AbortSignal,
-  ): Promise<ConversationList> {
-    const items: ConversationSummary[] = []
-    for (let after = cursor === undefined ? undefined : parseCursor(cursor); ; ) {
-      const wanted = limit - items.length
-      const found = await this.#catalog.entries(
-        after === undefined ? { limit: wanted + 1 } : { limit: wanted + 1, after },
-        signal,
-      )
-      const entries = found.slice(0, wanted)
-      const existing = await mapInParallel(entries, READS_AT_ONCE, (entry) =>
-        entry.pending === true ? this.#confirm(entry, signal) : Promise.resolve(entry),
-      )
-      items.push(...existing.filter((entry) => entry !== undefined).map(toSummary))
-      after = entries.at(-1)
-      if (after === undefined || found.length <= wanted) return { items }
-      if (items.length === limit) return { items, cursor: cursorAt(after) }
-    }
+  list(page: ListPage, signal: AbortSignal): Promise<ConversationList> {
+    return this.#listing.list(page, signal)
   }
 
   getTransferStats(): TransferStats {
@@ -233,33 +209,6 @@ export class S5Store implements ConversationStore {
   async #announce(entry: CatalogEntry, base: Base): Promise<void> {
     if (base.scheme === undefined) await this.#catalog.announce({ ...entry, pending: true })
     else if (base.scheme !== entry.scheme) await this.#catalog.announce(entry)
-  }
-
-  /** The entry of a conversation that was about to be created, if it was. */
-  async #confirm(entry: CatalogEntry, signal: AbortSignal): Promise<CatalogEntry | undefined> {
-    const base =
-      this.#heads.latest(entry.id) ?? (await this.#heads.read(await this.#heads.open(entry.id), signal))
-    if (base === undefined) return undefined
-    const news = newsOf(base.head, base.scheme ?? entry.scheme)
-    this.#catalog.refresh(news)
-    return 'deleted' in news ? undefined : news
-  }
-
-  #compareWithCatalog(news: CatalogNews): void {
-    if (!this.#catalog.compare(news)) return
-    this.#counters.rollbacks += 1
-    this.#log.warn({ version: news.version }, 'The list knows a later version than the network')
-  }
-
-  /** What is listed was acknowledged, and cannot be absent. */
-  async #refuseLost(id: string, signal: AbortSignal): Promise<void> {
-    const entry = await this.#catalog.find(id, signal)
-    if (entry !== undefined && entry.pending !== true) throw new RollbackDetectedError(entry.version)
-  }
-
-  async #isListedAsPlain(id: string, signal: AbortSignal): Promise<boolean> {
-    if (id === CATALOG_ID) return false
-    return (await this.#catalog.find(id, signal))?.scheme === ('plain' satisfies Scheme)
   }
 }
 
