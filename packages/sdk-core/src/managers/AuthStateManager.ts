@@ -107,6 +107,7 @@ export class AuthStateManager {
       this.#signing = undefined
     })
     this.#signing = { controller, result }
+    this.#state.set({ status: 'signing' })
     return result
   }
 
@@ -143,7 +144,6 @@ export class AuthStateManager {
   }
 
   async #run(input: SignInInput, signal: AbortSignal): Promise<AuthState> {
-    this.#state.set({ status: 'signing' })
     try {
       const { address } = await this.#enter(input, signal)
       this.#stats.signIns += 1

@@ -146,6 +146,18 @@ describe('Signing out', () => {
 })
 
 describe('Signing in', () => {
+  it('can be ended by a listener as soon as it begins', async () => {
+    const { sdk } = await start()
+    await sdk.auth.signOut()
+    const ended: Promise<void>[] = []
+    sdk.auth.subscribe(({ status }) => {
+      if (status === 'signing') ended.push(sdk.auth.signOut())
+    })
+    await expect(sdk.auth.signIn()).rejects.toMatchObject({ code: 'SESSION_STATE' })
+    await Promise.all(ended)
+    expect([ended.length, sdk.auth.getState()]).toEqual([1, { status: 'signed-out' }])
+  })
+
   it('is refused while somebody is signed in, and joined by initialize', async () => {
     const { sdk, wallet } = await start()
     await expect(sdk.auth.signIn()).rejects.toMatchObject({ code: 'SESSION_STATE' })

@@ -102,9 +102,7 @@ describe('A vault', () => {
 
   it('costs 2^17 rounds of scrypt unless told otherwise', async () => {
     const storage = createDeviceStorage()
-    const phrase = generateSeedPhrase()
-    await new PhraseVault(storage).keep(phrase, PASSPHRASE)
+    await new PhraseVault(storage).keep(generateSeedPhrase(), PASSPHRASE)
     expect(JSON.parse(storage.values.get(KEY) ?? '')).toMatchObject({ format: 1, N: 131_072 })
-    expect(await new PhraseVault(storage).unlock(PASSPHRASE)).toBe(phrase)
   })
 })
