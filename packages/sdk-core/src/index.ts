@@ -1,3 +1,12 @@
+export type { ProgressOptions } from './auth/all-conversations'
+export type { AuthState, AuthStats, SignedOutReason } from './auth/auth-state'
+export type { DeviceStorage } from './auth/device-storage'
+export { PhraseVault } from './auth/phrase-vault'
+export { type ProposedPhrase, proposeRecoveryPhrase } from './auth/recovery-phrase'
+export type { PhraseSignIn, SignInInput, WalletSignIn } from './auth/sign-in'
+export type { WalletOptions } from './auth/wallet-options'
+export type { WalletSigner } from './auth/wallet-signer'
+export { type WalletTypedData, walletSeedTypedData } from './auth/wallet-typed-data'
 export type { SessionCondition } from './conversation/change'
 export type {
   Conversation,
@@ -30,6 +39,17 @@ export {
   StoreUnavailableError,
   UnsupportedFormatError,
 } from './errors/storage-errors'
+export {
+  AccountChangedError,
+  AuthStateError,
+  NewIdentityError,
+  SignatureRejectedError,
+  SignerFailedError,
+  SignerNotDeterministicError,
+  UnsupportedWalletError,
+  WrongPassphraseError,
+} from './errors/wallet-errors'
+export { AuthStateManager } from './managers/AuthStateManager'
 export { SessionManager } from './managers/SessionManager'
 export { type DeleteOptions, StorageManager } from './managers/StorageManager'
 export type { Logger } from './observe/log'

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { GenerationFailedError, InvalidInputError, type Message } from '../../src/index'
+import { GenerationFailedError, InvalidInputError, type Message, type Sdk } from '../../src/index'
 import { prose } from '../support/prose'
 import { OUTAGE, scriptedLlm } from '../support/scripted-llm'
 import { playScene, refusalOf, START, until, WORDS } from '../support/session-scene'
@@ -88,7 +88,10 @@ describe('An answer that does not come to its end', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('because the SDK is closed, is kept, and nothing is left behind', async () => {
+  it.each([
+    ['the SDK is closed', (sdk: Sdk) => sdk.close()],
+    ['somebody signs out', (sdk: Sdk) => sdk.auth.signOut()],
+  ])('because %s, is kept, and nothing is left behind', async (_, end) => {
     const { sdk, other } = await playScene()
     const { id, conversationId } = await sdk.sessions.startSession(START)
     const controller = new AbortController()
@@ -101,7 +104,7 @@ describe('An answer that does not come to its end', () => {
       }),
     )
     await until(() => shown.length === WORDS.length)
-    await sdk.close()
+    await end(sdk)
     expect(await streamed).toMatchObject({ code: 'SESSION_STATE' })
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
     const [, answer] = (await other.storage.loadConversation(conversationId))?.messages ?? []
