@@ -39,3 +39,8 @@ export { type ConversationLockOptions, withConversationLock } from './storage/ke
 export type { LoadOptions, ReadOptions } from './storage/load-options'
 export type { SaveOptions } from './storage/save-options'
 export { generateSeedPhrase } from './storage/stores/s5-network'
+export type { ExportFormat, ExportOptions, ExportProgress } from './transfer/export-conversations'
+export type { ImportOptions } from './transfer/import-conversations'
+export type { ImportData } from './transfer/import-data'
+export type { ImportFailure, ImportProgress, ImportReport } from './transfer/import-report'
+export type { ImportFormat } from './transfer/record-importer'

@@ -224,8 +224,13 @@ function signalOf(batch: readonly PendingSave[], signal: AbortSignal): AbortSign
   return own === undefined ? signal : AbortSignal.any([signal, own])
 }
 
-function mustBeAlone({ options }: PendingSave): boolean {
-  return options.expectedVersion !== undefined || options.overwrite === true || options.encrypt !== undefined
+function mustBeAlone({ options, draft }: PendingSave): boolean {
+  return (
+    draft.absentAt !== undefined ||
+    options.expectedVersion !== undefined ||
+    options.overwrite === true ||
+    options.encrypt !== undefined
+  )
 }
 
 function withKey(error: unknown, idempotencyKey: string | undefined): unknown {
