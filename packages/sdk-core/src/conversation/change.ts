@@ -35,9 +35,10 @@ export type IdOrigin = 'fresh' | 'keyed' | 'given'
 export interface ConversationChange {
   /**
    * `append` adds messages and nothing else, and writes nothing if they are there; `save` always makes a
-   * version; `overwrite` also takes away what it does not name; `alter` needs the conversation to exist.
+   * version; `overwrite` also takes away what it does not name; `alter` needs the conversation to exist;
+   * `delete` takes away all of it for good, and changes nothing when asked again.
    */
-  kind: 'append' | 'save' | 'overwrite' | 'alter'
+  kind: 'append' | 'save' | 'overwrite' | 'alter' | 'delete'
   messages: readonly MessageChange[]
   edits?: readonly ContentEdit[]
   deletions?: readonly string[]
@@ -47,11 +48,16 @@ export interface ConversationChange {
   /** Left out: as stored, or sealed for a new conversation. */
   scheme?: Scheme
   ids: IdOrigin
-  /** No message of the change was stored at this version: only later commits can hold one. */
+  /** No message of the change was stored at this version: where it appends, only later commits can hold one. */
   absentAt?: number
   expectedVersion?: number
   /** 16 bytes each: a hash of the caller's key, and one of the input as it was given. */
   idempotency?: { key: Uint8Array; input: Uint8Array }
+}
+
+/** Such a change was decided on one version, and is refused on any other. */
+export function takesAway({ kind }: Pick<ConversationChange, 'kind'>): boolean {
+  return kind === 'overwrite' || kind === 'delete'
 }
 
 /** What a change comes to on top of one state. */
@@ -74,6 +80,7 @@ export function dependsOnAllRecords(
   { kind, ids, absentAt }: ConversationChange,
   receiptsFrom: number,
 ): boolean {
+  if (kind === 'delete') return false
   if (kind !== 'append') return true
   if (absentAt !== undefined) return false
   return ids === 'given' || (ids === 'keyed' && receiptsFrom > 1)

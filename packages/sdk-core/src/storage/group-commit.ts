@@ -224,13 +224,9 @@ function signalOf(batch: readonly PendingSave[], signal: AbortSignal): AbortSign
   return own === undefined ? signal : AbortSignal.any([signal, own])
 }
 
-function mustBeAlone({ options, draft }: PendingSave): boolean {
-  return (
-    draft.absentAt !== undefined ||
-    options.expectedVersion !== undefined ||
-    options.overwrite === true ||
-    options.encrypt !== undefined
-  )
+function mustBeAlone({ draft, options }: PendingSave): boolean {
+  if (draft.kind === 'delete' || draft.absentAt !== undefined || options.overwrite === true) return true
+  return options.expectedVersion !== undefined || options.encrypt !== undefined
 }
 
 function withKey(error: unknown, idempotencyKey: string | undefined): unknown {

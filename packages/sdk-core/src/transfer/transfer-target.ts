@@ -20,7 +20,7 @@ export interface Committed {
   ignored?: string[]
 }
 
-/** The door through which conversations are written. */
+/** The door through which conversations are written; each write is a commit of its own. */
 export interface ImportTarget {
   load(id: string, options: ReadOptions): Promise<Conversation | undefined>
   create(conversation: ConversationInput, options: ReadOptions): Promise<Committed>

@@ -200,6 +200,17 @@ describe('An import', () => {
     expect((await textsOf(sdk, 'a')).map((text) => text.slice(0, 3))).toEqual(['one', 'xxx', 'yyy'])
   })
 
+  it('of a conversation that was deleted here does not raise it, and says so', async () => {
+    const sdk = await startFresh()
+    const file = `${line('a', 'one')}\n${line('b', 'two')}`
+    await sdk.storage.importConversations(file)
+    await sdk.storage.deleteConversation('a')
+    const report = await sdk.storage.importConversations(file)
+    expect(report).toMatchObject({ conversations: 0, messages: 0, skipped: 1, failures: 1 })
+    expect(report.failed).toMatchObject([{ line: 1, id: 'a', reason: expect.stringContaining('deleted') }])
+    expect(await sdk.storage.loadConversation('a')).toBeUndefined()
+  })
+
   it('goes on where it was aborted, and ends even where the file hangs', async () => {
     const sdk = await startFresh()
     const lines = Array.from({ length: 50 }, (_, i) => line(`c${i}`, `text ${i}`)).join('\n')
