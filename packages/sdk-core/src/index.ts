@@ -1,3 +1,12 @@
+export type { ProgressOptions } from './auth/all-conversations'
+export type { AuthState, AuthStats, SignedOutReason } from './auth/auth-state'
+export type { DeviceStorage } from './auth/device-storage'
+export { PhraseVault } from './auth/phrase-vault'
+export { type ProposedPhrase, proposeRecoveryPhrase } from './auth/recovery-phrase'
+export type { PhraseSignIn, SignInInput, WalletSignIn } from './auth/sign-in'
+export type { WalletOptions } from './auth/wallet-options'
+export type { WalletSigner } from './auth/wallet-signer'
+export { type WalletTypedData, walletSeedTypedData } from './auth/wallet-typed-data'
 export type {
   Conversation,
   ConversationInput,
@@ -28,6 +37,17 @@ export {
   StoreUnavailableError,
   UnsupportedFormatError,
 } from './errors/storage-errors'
+export {
+  AccountChangedError,
+  AuthStateError,
+  NewIdentityError,
+  SignatureRejectedError,
+  SignerFailedError,
+  SignerNotDeterministicError,
+  UnsupportedWalletError,
+  WrongPassphraseError,
+} from './errors/wallet-errors'
+export { AuthStateManager } from './managers/AuthStateManager'
 export {
   type AppendOptions,
   type DeleteOptions,

@@ -4,6 +4,7 @@ import {
   BlobNotFoundError,
   createRegistryEntry,
   type DownloadOptions,
+  entropyToSeedPhrase,
   generateSeedPhrase,
   hashBlake3,
   InvalidSeedPhraseError,
@@ -34,7 +35,7 @@ const HASH_BYTES = 32
 const SIGN_IN_RETRIES = 3
 const SIGN_IN_DEADLINE_MS = 60_000
 
-export { generateSeedPhrase }
+export { entropyToSeedPhrase, generateSeedPhrase }
 
 /**
  * The 16 bytes behind a seed phrase.
@@ -51,7 +52,8 @@ export function readSeedPhrase(phrase: string): Uint8Array {
 
 export interface ConnectOptions {
   portal: string
-  seedPhrase: string
+  /** Left out: nobody is signed in, and pointers can only be read. */
+  seedPhrase?: string
   inviteCode?: string
 }
 
@@ -70,15 +72,19 @@ export function connectS5(options: ConnectOptions): Promise<Network> {
 async function signIn(options: ConnectOptions): Promise<Network> {
   const s5 = await translated(() => S5.create({ portals: [options.portal], skipIdentityLoad: true }))
   try {
-    await translated(async () => {
-      await s5.recoverIdentityFromSeedPhrase(options.seedPhrase)
-      await s5.ensurePortalAccount(options.portal, options.inviteCode)
-    })
+    if (options.seedPhrase !== undefined) await enterAccount(s5, options.seedPhrase, options)
     return new S5Network(s5, new S5Pushes([options.portal]), options.portal)
   } catch (error) {
     s5.close()
     throw error
   }
+}
+
+function enterAccount(s5: S5, seedPhrase: string, { portal, inviteCode }: ConnectOptions): Promise<void> {
+  return translated(async () => {
+    await s5.recoverIdentityFromSeedPhrase(seedPhrase)
+    await s5.ensurePortalAccount(portal, inviteCode)
+  })
 }
 
 class S5Network implements Network {
