@@ -2,7 +2,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
-import { InvalidInputError, UnsupportedError } from './errors/input-errors'
+import { InvalidInputError } from './errors/input-errors'
 import { StorageManager, type StorageManagerOptions, type StorageResult } from './managers/StorageManager'
 import { type Logger, silentLogger } from './observe/log'
 import { createCounters, type StorageCounters } from './observe/stats'
@@ -12,8 +12,10 @@ import { connectS5, readSeedPhrase } from './storage/stores/s5-network'
 import { S5Store } from './storage/stores/s5-store'
 
 export interface PortalOptions {
-  /** Base URL of the S5 portal to use. More than one is not supported yet. */
+  /** Base URLs of S5 portals. Each keeps everything; the first is preferred for reading. */
   portals: readonly string[]
+  /** How many portals have to acknowledge a save, from 1 to all of them. @default a majority */
+  writeQuorum?: number
   /** The owner's 15 S5 words. */
   seedPhrase: string
   /** Lets a new identity register where the portal asks for it. */
@@ -73,14 +75,17 @@ async function openPortal(
   counters: StorageCounters,
   log: Logger,
 ): Promise<OpenedStore> {
-  const portal = parsePortals(options.portals)
+  const portals = parsePortals(options.portals)
+  const writeQuorum = parseWriteQuorum(options.writeQuorum, portals.length)
   if (typeof options.seedPhrase !== 'string') throw new InvalidInputError('seedPhrase', 'must be a string')
   const entropy = readSeedPhrase(options.seedPhrase)
   const keyRing = new KeyRing(entropy)
   entropy.fill(0)
   const network = await connectS5({
-    portal,
+    portals,
+    log,
     seedPhrase: options.seedPhrase,
+    ...(writeQuorum === undefined ? {} : { writeQuorum }),
     ...(options.inviteCode === undefined ? {} : { inviteCode: options.inviteCode }),
   })
   const nameThis = () => nameInstance(options.deviceId)
@@ -88,19 +93,30 @@ async function openPortal(
   return { store, lockScope: keyRing.lockScope() }
 }
 
-function parsePortals(portals: unknown): string {
+function parsePortals(portals: unknown): string[] {
   if (!Array.isArray(portals) || portals.length === 0) {
     throw new InvalidInputError(
       'portals',
       'name a portal; `npx s5-portal` starts one on http://127.0.0.1:5522',
     )
   }
-  if (portals.length > 1) throw new UnsupportedError('more than one portal is not supported yet')
-  const [portal] = portals
-  if (typeof portal !== 'string' || !URL.canParse(portal) || !/^https?:$/.test(new URL(portal).protocol)) {
-    throw new InvalidInputError('portals[0]', 'must be an http or https URL')
+  const origins = portals.map((portal, i) => {
+    if (typeof portal !== 'string' || !URL.canParse(portal) || !/^https?:$/.test(new URL(portal).protocol)) {
+      throw new InvalidInputError(`portals[${i}]`, 'must be an http or https URL')
+    }
+    return new URL(portal).origin
+  })
+  const again = origins.findIndex((origin, i) => origins.indexOf(origin) !== i)
+  if (again !== -1) throw new InvalidInputError(`portals[${again}]`, 'names a portal for the second time')
+  return portals
+}
+
+function parseWriteQuorum(quorum: unknown, portals: number): number | undefined {
+  if (quorum === undefined) return undefined
+  if (!Number.isInteger(quorum) || Number(quorum) < 1 || Number(quorum) > portals) {
+    throw new InvalidInputError('writeQuorum', `must be an integer from 1 to ${portals}`)
   }
-  return portal
+  return Number(quorum)
 }
 
 /** No two instances ever share a name: the clock of a head tells their commits apart. */

@@ -33,7 +33,7 @@ export {
   type StorageResult,
 } from './managers/StorageManager'
 export type { Logger } from './observe/log'
-export type { StorageStats } from './observe/stats'
+export type { PortalStats, StorageStats } from './observe/stats'
 export type { ConversationStore } from './storage/conversation-store'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
 export type { LoadOptions, ReadOptions } from './storage/load-options'

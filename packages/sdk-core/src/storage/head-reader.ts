@@ -4,7 +4,7 @@ import type { Scheme } from '../conversation/types'
 import type { ConversationKeys } from '../crypto/keys'
 import { StoreUnavailableError } from '../errors/storage-errors'
 import { MAX_BLOB_BYTES, openHead, openSegment } from './head-codec'
-import type { Network, Pointer, PointerKey } from './network'
+import type { Network, Pointer } from './network'
 
 /** One version as it was read from, or written to, the network. */
 export interface StoredVersion {
@@ -20,27 +20,15 @@ export interface StoredVersion {
 /** A blob that a head or a pointer names is not to be had. Unreachable, never absent. */
 export class MissingBlobError extends StoreUnavailableError {}
 
-/**
- * The version a pointer names. A reader that misses its head reads the pointer again and starts over.
- * @throws MissingBlobError where the same pointer still names a blob that nobody has
- */
+/** The version a pointer names. @throws MissingBlobError, CorruptRecordError, DecryptionFailedError */
 export async function readVersion(
   network: Network,
   keys: ConversationKeys,
-  key: PointerKey,
-  pointer: Pointer,
+  { hash, revision }: Pointer,
   signal: AbortSignal,
 ): Promise<StoredVersion> {
-  try {
-    const blob = await fetchBlob(network, pointer.hash, signal)
-    const cid = network.cidOf(pointer.hash, blob.length)
-    return { ...(await openHead(blob, keys)), hash: pointer.hash, cid, revision: pointer.revision }
-  } catch (error) {
-    if (!(error instanceof MissingBlobError)) throw error
-    const again = await key.readPointer(signal)
-    if (again === undefined || again.revision <= pointer.revision) throw error
-    return readVersion(network, keys, key, again, signal)
-  }
+  const blob = await fetchBlob(network, hash, signal)
+  return { ...(await openHead(blob, keys)), hash, cid: network.cidOf(hash, blob.length), revision }
 }
 
 /** The records of a segment. @throws MissingBlobError, CorruptRecordError, DecryptionFailedError */

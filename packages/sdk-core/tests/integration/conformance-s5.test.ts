@@ -17,7 +17,7 @@ import { PortalProcess } from '../support/portal-process'
 /** The store that `createSdk` makes, without the SDK. */
 async function openS5Store(url: string, seedPhrase: string): Promise<ConversationStore> {
   return new S5Store({
-    network: await connectS5({ portal: url, seedPhrase }),
+    network: await connectS5({ portals: [url], seedPhrase }),
     keyRing: new KeyRing(readSeedPhrase(seedPhrase)),
     nameInstance: createMessageId,
     counters: createCounters(),

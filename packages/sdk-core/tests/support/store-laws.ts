@@ -16,7 +16,7 @@ interface Device {
 }
 
 async function startDevice(network: MemoryNetwork): Promise<Device> {
-  const connection = network.connect()
+  const { network: connection, cut } = await network.connect()
   const store = new S5Store({
     network: connection,
     keyRing: new KeyRing(new Uint8Array(16)),
@@ -24,7 +24,7 @@ async function startDevice(network: MemoryNetwork): Promise<Device> {
     counters: createCounters(),
     log: silentLogger,
   })
-  return { sdk: await createSdk({ store }), crash: connection.cut }
+  return { sdk: await createSdk({ store }), crash: cut }
 }
 
 type Step =

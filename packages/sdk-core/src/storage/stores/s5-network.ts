@@ -6,6 +6,7 @@ import {
   generateSeedPhrase,
   hashBlake3,
   InvalidSeedPhraseError,
+  JSCryptoImplementation,
   type KeyPairEd25519,
   RegistryConflictError,
   type RegistryEntry,
@@ -16,7 +17,8 @@ import {
 import { NotAuthenticatedError } from '../../errors/identity-errors'
 import { InvalidInputError } from '../../errors/input-errors'
 import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
-import { type Network, type Pointer, PointerConflict, type PointerKey } from '../network'
+import { type Network, type Pointer, PointerConflict, type Portal, type PortalPointer } from '../network'
+import { PortalSet, type PortalSetOptions } from '../quorum/portal-set'
 import { retryWithBackoff } from '../retry'
 
 /** Marks a BLAKE3 hash in registry data and blob ids (multihash). */
@@ -24,6 +26,7 @@ const BLAKE3_CODE = 0x1e
 const HASH_BYTES = 32
 const SIGN_IN_RETRIES = 3
 const SIGN_IN_DEADLINE_MS = 60_000
+const NO_TRANSFERS = { requests: 0, bytesUp: 0, bytesDown: 0 }
 
 export { generateSeedPhrase }
 
@@ -41,63 +44,79 @@ export function readSeedPhrase(phrase: string): Uint8Array {
 }
 
 export interface ConnectOptions {
-  portal: string
+  /** Origins; the first is preferred for reading blobs. */
+  portals: readonly string[]
   seedPhrase: string
   inviteCode?: string
+  /** @default a majority */
+  writeQuorum?: number
+  /** @default says nothing */
+  log?: PortalSetOptions['log']
 }
 
 /**
- * Signs in on a portal, with the identity's account there or a new one. A lost answer is met by signing in
- * again, after 200, 400 and 800 ms.
+ * Signs in on a quorum of the portals, with the identity's accounts there or new ones; on the others in the
+ * background. A lost answer is met by signing in again, after 200, 400 and 800 ms.
  * @throws StoreUnavailableError, NotAuthenticatedError, CorruptRecordError
  */
-export function connectS5(options: ConnectOptions): Promise<Network> {
-  return retryWithBackoff(() => signIn(options), {
-    maxRetries: SIGN_IN_RETRIES,
-    signal: AbortSignal.timeout(SIGN_IN_DEADLINE_MS),
+export async function connectS5(options: ConnectOptions): Promise<Network> {
+  const { portals, writeQuorum, log = { debug: () => {}, warn: () => {} }, ...identity } = options
+  const network = new PortalSet({
+    portals: portals.map((url) => new S5Portal(url, identity)),
+    ...(writeQuorum === undefined ? {} : { writeQuorum }),
+    content: { hash: hashBlake3, cidOf },
+    log,
   })
-}
-
-async function signIn(options: ConnectOptions): Promise<Network> {
-  const s5 = await translated(() => S5.create({ portals: [options.portal], skipIdentityLoad: true }))
+  const signal = AbortSignal.timeout(SIGN_IN_DEADLINE_MS)
   try {
-    await translated(async () => {
-      await s5.recoverIdentityFromSeedPhrase(options.seedPhrase)
-      await s5.ensurePortalAccount(options.portal, options.inviteCode)
-    })
-    return new S5Network(s5)
+    await retryWithBackoff(() => network.signIn(signal), { maxRetries: SIGN_IN_RETRIES, signal })
+    return network
   } catch (error) {
-    s5.close()
+    await network.close()
     throw error
   }
 }
 
-class S5Network implements Network {
-  readonly #s5: S5
+type Identity = Pick<ConnectOptions, 'seedPhrase' | 'inviteCode'>
 
-  constructor(s5: S5) {
-    this.#s5 = s5
+/** One portal, by a client that knows no other: so each portal's answers are told apart. */
+class S5Portal implements Portal {
+  readonly name: string
+  readonly #url: string
+  readonly #identity: Identity
+  #signingIn: Promise<S5> | undefined
+  #s5: S5 | undefined
+  #isClosed = false
+
+  constructor(url: string, identity: Identity) {
+    this.name = new URL(url).origin
+    this.#url = url
+    this.#identity = identity
   }
 
-  async pointerKey(seed: Uint8Array): Promise<PointerKey> {
-    return new S5PointerKey(this.#s5, await this.#s5.crypto.newKeyPairEd25519(seed))
+  async signIn(signal: AbortSignal): Promise<void> {
+    if (this.#s5 !== undefined) return
+    this.#signingIn ??= openClient(this.#url, this.#identity, signal).finally(() => {
+      this.#signingIn = undefined
+    })
+    this.#s5 = await this.#signingIn
+    if (this.#isClosed) this.#s5.close()
   }
 
-  hash(blob: Uint8Array): Promise<Uint8Array> {
-    return hashBlake3(blob)
-  }
-
-  cidOf(hash: Uint8Array, size: number): string {
-    return new BlobIdentifier(withCode(hash), size).toString()
+  async pointerKey(seed: Uint8Array): Promise<PortalPointer> {
+    const keyPair = await new JSCryptoImplementation().newKeyPairEd25519(seed)
+    return new S5Pointer(() => this.#client(), keyPair, this.name)
   }
 
   async upload(blob: Uint8Array, signal: AbortSignal): Promise<void> {
-    await translated(() => this.#s5.api.uploadBlob(blob, { signal }))
+    await translated(() => this.#client().api.uploadBlob(blob, { signal }))
   }
 
   async download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
-      return await translated(() => this.#s5.api.downloadBlobAsBytes(withCode(hash), { signal, maxBytes }))
+      return await translated(() =>
+        this.#client().api.downloadBlobAsBytes(withCode(hash), { signal, maxBytes }),
+      )
     } catch (error) {
       if (error instanceof StoreUnavailableError && error.cause instanceof BlobNotFoundError) return undefined
       throw error
@@ -105,43 +124,73 @@ class S5Network implements Network {
   }
 
   getStats() {
-    const { requests, bytesUp, bytesDown } = this.#s5.getTransferStats()
+    const { requests, bytesUp, bytesDown } = this.#s5?.getTransferStats() ?? NO_TRANSFERS
     return { requests, bytesUp, bytesDown }
   }
 
   close(): void {
-    this.#s5.close()
+    this.#isClosed = true
+    this.#s5?.close()
+  }
+
+  #client(): S5 {
+    if (this.#s5 === undefined) throw new StoreUnavailableError(`not signed in on ${this.name} yet`)
+    return this.#s5
   }
 }
 
-class S5PointerKey implements PointerKey {
-  readonly #s5: S5
-  readonly #keyPair: KeyPairEd25519
+async function openClient(
+  url: string,
+  { seedPhrase, inviteCode }: Identity,
+  signal: AbortSignal,
+): Promise<S5> {
+  const s5 = await translated(() => S5.create({ skipIdentityLoad: true }))
+  try {
+    await translated(async () => {
+      await s5.recoverIdentityFromSeedPhrase(seedPhrase, { signal })
+      await s5.ensurePortalAccount(url, inviteCode, { signal })
+    })
+    return s5
+  } catch (error) {
+    s5.close()
+    throw error
+  }
+}
 
-  constructor(s5: S5, keyPair: KeyPairEd25519) {
-    this.#s5 = s5
+class S5Pointer implements PortalPointer {
+  readonly #client: () => S5
+  readonly #keyPair: KeyPairEd25519
+  readonly #portal: string
+
+  constructor(client: () => S5, keyPair: KeyPairEd25519, portal: string) {
+    this.#client = client
     this.#keyPair = keyPair
+    this.#portal = portal
   }
 
   async readPointer(signal: AbortSignal): Promise<Pointer | undefined> {
-    const entry = await translated(() => this.#s5.api.registryGet(this.#keyPair.publicKey, { signal }))
+    const entry = await translated(() => this.#client().api.registryGet(this.#keyPair.publicKey, { signal }))
     return entry && toPointer(entry)
   }
 
-  async movePointer(pointer: Pointer, signal: AbortSignal): Promise<void> {
-    const { revision, hash } = pointer
+  async movePointer({ revision, hash }: Pointer, signal: AbortSignal): Promise<void> {
     const entry = await createRegistryEntry({ keyPair: this.#keyPair, data: withCode(hash), revision })
     try {
-      await this.#s5.api.registrySet(entry, { signal })
+      await this.#client().api.registrySet(entry, { signal })
     } catch (error) {
-      if (error instanceof RegistryConflictError) throw toConflict(error)
+      if (error instanceof RegistryConflictError) throw toConflict(error, this.#portal)
       throw translateError(error)
     }
   }
 }
 
-function toConflict(error: RegistryConflictError): PointerConflict {
-  return new PointerConflict(error.current && toPointer(error.current), error)
+function toConflict(error: RegistryConflictError, portal: string): PointerConflict {
+  const answers = error.current === undefined ? [] : [{ portal, pointer: toPointer(error.current) }]
+  return new PointerConflict(answers, error)
+}
+
+function cidOf(hash: Uint8Array, size: number): string {
+  return new BlobIdentifier(withCode(hash), size).toString()
 }
 
 function toPointer(entry: RegistryEntry): Pointer {

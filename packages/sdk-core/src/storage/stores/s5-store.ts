@@ -18,6 +18,7 @@ import type { CommitOutcome, ConversationStore } from '../conversation-store'
 import { type Base, HeadStore } from '../head-store'
 import { mapInParallel } from '../map-in-parallel'
 import type { Network, TransferStats } from '../network'
+import { Repairs } from '../repairs'
 
 const READS_AT_ONCE = 16
 /** A catalog commit that has not landed after this time fails, in ms. */
@@ -38,6 +39,7 @@ export class S5Store implements ConversationStore {
   readonly #keyRing: KeyRing
   readonly #heads: HeadStore
   readonly #committer: Committer
+  readonly #repairs: Repairs
   readonly #compactor: Compactor
   readonly #catalog: Catalog
   /** The version that each change was first attempted on. */
@@ -47,8 +49,10 @@ export class S5Store implements ConversationStore {
     this.#network = network
     this.#keyRing = keyRing
     const isPlainWanted = (id: string, signal: AbortSignal) => this.#isListedAsPlain(id, signal)
-    this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted })
+    const onDisagreement = (id: string) => this.#repairs.consider(id)
+    this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted, onDisagreement })
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
+    this.#repairs = new Repairs(this.#heads, this.#committer, log)
     this.#compactor = new Compactor(this.#heads, network, this.#committer, log)
     this.#catalog = new Catalog(this.#committer, this.#heads, this.#compactor, log, CATALOG_DEADLINE_MS)
   }
@@ -94,9 +98,10 @@ export class S5Store implements ConversationStore {
   async close(): Promise<void> {
     await this.#compactor.close()
     await this.#catalog.close()
+    await this.#repairs.close()
+    await this.#network.close()
     this.#heads.forgetAll()
     this.#keyRing.wipe()
-    this.#network.close()
   }
 
   #requestOf(id: string, changes: readonly ConversationChange[]): CommitRequest<ChangeOutcome[]> {
@@ -142,6 +147,7 @@ export class S5Store implements ConversationStore {
       scheme,
       result: outcomes,
       isReplay: isWithoutEffect && (base.scheme === undefined || scheme === base.scheme),
+      isConditional: changes.some(({ expectedVersion }) => expectedVersion !== undefined),
       keepsPrevious: outcomes.some(
         (outcome) => 'applied' in outcome && outcome.applied.delta.keepsPrevious === true,
       ),
