@@ -122,7 +122,7 @@ export class UserAccounts {
     if (id === undefined) return false
     const keyPair = await this.#keyPair(seedOf(document, id))
     const access = { portal, id, keyPair, inviteCode }
-    const token = (await this.#parts.tokens.get(id)) ?? (await this.#logIn(access, call))
+    const token = (await this.#parts.tokens.get(id)) ?? (await this.#logInOrRegister(access, call))
     this.#openSession(access, token)
     return true
   }
@@ -161,14 +161,25 @@ export class UserAccounts {
     this.#parts.sessions.open(new PortalSession(portal, token, { keyPair, logIn }))
   }
 
-  /** A portal that has forgotten the account is told of it again: the same key makes the same account. */
-  async #logIn({ portal, id, keyPair, inviteCode }: Access, call: Call): Promise<string> {
-    const { transport, tokens } = this.#parts
-    const token = await authenticate(transport, portal, { kind: 'login', keyPair }, call).catch((error) => {
+  /** A portal that has forgotten an account on our list: the same key makes the same account. */
+  async #logInOrRegister(access: Access, call: Call): Promise<string> {
+    try {
+      return await this.#logIn(access, call)
+    } catch (error) {
       if (!(error instanceof PortalRejectedError && error.status === NOT_FOUND)) throw error
-      return authenticate(transport, portal, { kind: 'register', keyPair, inviteCode }, call)
-    })
-    await tokens.put(id, token)
+      return this.#authenticate('register', access, call)
+    }
+  }
+
+  #logIn(access: Access, call: Call): Promise<string> {
+    return this.#authenticate('login', access, call)
+  }
+
+  async #authenticate(kind: 'login' | 'register', access: Access, call: Call): Promise<string> {
+    const { portal, id, keyPair, inviteCode } = access
+    const request = kind === 'login' ? { kind, keyPair } : { kind, keyPair, inviteCode }
+    const token = await authenticate(this.#parts.transport, portal, request, call)
+    await this.#parts.tokens.put(id, token)
     return token
   }
 

@@ -193,19 +193,31 @@ export class Committer {
     const state = isRewritten ? withoutSegments(next) : next
     const sealed = await sealVersion(state, plan.scheme, place.keys, network)
     for (const { ref, records } of sealed.segments) heads.segments.set(ref.name, records, ref.size)
-    const [prepared] = await Promise.all([
-      prepareMove(place, sealed, signal),
-      request.announce?.(next, plan, base),
-    ])
     const mine = toStored(sealed, plan.scheme, base)
+    const isCareful = isContended || plan.isConditional === true
     try {
-      await prepared.move(mine.hash, base, isContended || plan.isConditional === true, signal)
+      const announced = request.announce?.(next, plan, base)
+      const [prepared] = await Promise.all([prepareMove(place, sealed, signal), announced])
+      return await this.#move(place, mine, prepared.move(mine.hash, base, isCareful, signal), signal)
     } catch (error) {
       if (error instanceof PointerConflict) return this.#resolveConflict(place, mine, base, error, signal)
+      throw error
+    }
+  }
+
+  async #move(
+    place: Place,
+    mine: StoredVersion,
+    moved: Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
+    try {
+      await moved
+      return this.#land(mine)
+    } catch (error) {
       if (error instanceof StoreUnavailableError) return this.#readBack(place, mine, error, signal)
       throw error
     }
-    return this.#land(mine)
   }
 
   async #resolveConflict(

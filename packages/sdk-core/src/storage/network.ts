@@ -32,6 +32,8 @@ export interface TransferStats {
 export interface Portal {
   /** Its origin: what logs and stats call it. */
   readonly name: string
+  /** How often it was found to have forgotten us, and so perhaps everything else too. */
+  readonly losses: number
   /** Makes it ready for calls, with the identity's account or a new one; does nothing when it is. */
   signIn(signal: AbortSignal): Promise<void>
   pointerKey(seed: Uint8Array): Promise<PortalPointer>

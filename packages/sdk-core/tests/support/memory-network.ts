@@ -29,6 +29,7 @@ export class MemoryNetwork {
     }
     const portal = {
       name: 'memory',
+      losses: 0,
       signIn: async () => {},
       pointerKey: async (seed: Uint8Array) => this.#pointerKey(bytesToHex(sha256(seed)), call),
       upload: (blob: Uint8Array) => call(() => void this.blobs.set(bytesToHex(sha256(blob)), blob)),

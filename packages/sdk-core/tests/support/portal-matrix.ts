@@ -53,3 +53,11 @@ export async function checkFaults(faults: readonly PortalFault[]): Promise<void>
   expect(await textsOf(a, 'one')).toEqual(await textsOf(fresh, 'one'))
   expect(await textsOf(b, 'one')).toEqual(await textsOf(fresh, 'one'))
 }
+
+/** Waits until each portal by itself, asked by a device that knows no other, gives exactly these texts. */
+export async function waitUntilAllHold(trio: Trio, id: string, texts: readonly string[]): Promise<void> {
+  const readers = await Promise.all(trio.portals.map((_, index) => trio.deviceOn([index])))
+  for (const reader of readers) {
+    await expect.poll(() => textsOf(reader, id).catch(String), { timeout: 20_000 }).toEqual(texts)
+  }
+}

@@ -23,7 +23,7 @@ export class PortalLink {
   /** Without another one to go to, waiting is all there is. */
   readonly #isOnly: boolean
   readonly #uploads = new WeakMap<Uint8Array, Promise<void>>()
-  #isHealthy = false
+  #isHealthy = true
   #isClosed = false
   #failures = 0
   #failuresInARow = 0

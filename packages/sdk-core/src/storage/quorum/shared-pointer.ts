@@ -45,6 +45,8 @@ export class SharedPointer implements PointerKey {
   readonly #onDissent: () => void
   /** What each portal is known to hold. */
   readonly #shown = new Map<PortalLink, Pointer | undefined>()
+  /** What is known of a portal is void when it has lost its disk since. */
+  readonly #losses = new Map<PortalLink, number>()
   /** The blobs that a head names, by its hash. */
   readonly #names = new LruMap<string, ReadonlySet<string>>(KNOWN_HEADS)
   readonly #turns: LockTable = new Map()
@@ -55,6 +57,7 @@ export class SharedPointer implements PointerKey {
     this.#network = network
     this.#background = background
     this.#onDissent = onDissent
+    for (const { 0: link } of pointers) this.#losses.set(link, link.portal.losses)
   }
 
   /**
@@ -92,6 +95,7 @@ export class SharedPointer implements PointerKey {
           this.#copyMissing(link, names, signal),
           ...blobs.map((blob) => link.upload(blob, signal)),
         ])
+        await this.#requireMemory(link, names, signal)
       }),
     )
     await bringing.enough
@@ -194,6 +198,21 @@ export class SharedPointer implements PointerKey {
       if (error instanceof PointerConflict) this.#shown.set(link, error.answers[0]?.pointer)
       throw error
     }
+  }
+
+  /**
+   * A portal that has lost its disk may hold what others wrote there since, at a revision that ours would
+   * pass over. @throws PointerConflict if it does
+   */
+  async #requireMemory(link: PortalLink, names: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+    if (this.#losses.get(link) === link.portal.losses) return
+    const pointer = await this.#read(link, signal)
+    this.#losses.set(link, link.portal.losses)
+    if (pointer !== undefined) {
+      const answers = [{ portal: link.name, pointer }]
+      throw new PointerConflict(answers, new Error('the portal had lost what it held before'))
+    }
+    await this.#copyMissing(link, names, signal)
   }
 
   /** Brings a portal those of `names` that the head it shows does not name. */

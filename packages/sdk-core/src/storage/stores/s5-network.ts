@@ -8,6 +8,7 @@ import {
   InvalidSeedPhraseError,
   JSCryptoImplementation,
   type KeyPairEd25519,
+  PortalRejectedError,
   RegistryConflictError,
   type RegistryEntry,
   S5,
@@ -26,7 +27,7 @@ const BLAKE3_CODE = 0x1e
 const HASH_BYTES = 32
 const SIGN_IN_RETRIES = 3
 const SIGN_IN_DEADLINE_MS = 60_000
-const NO_TRANSFERS = { requests: 0, bytesUp: 0, bytesDown: 0 }
+const NOT_FOUND = 404
 
 export { generateSeedPhrase }
 
@@ -84,9 +85,12 @@ class S5Portal implements Portal {
   readonly name: string
   readonly #url: string
   readonly #identity: Identity
-  #signingIn: Promise<S5> | undefined
-  #s5: S5 | undefined
+  /** The last one is in use. */
+  readonly #clients: S5[] = []
+  #signingIn: Promise<void> | undefined
+  #isSignedIn = false
   #isClosed = false
+  losses = 0
 
   constructor(url: string, identity: Identity) {
     this.name = new URL(url).origin
@@ -95,12 +99,11 @@ class S5Portal implements Portal {
   }
 
   async signIn(signal: AbortSignal): Promise<void> {
-    if (this.#s5 !== undefined) return
-    this.#signingIn ??= openClient(this.#url, this.#identity, signal).finally(() => {
+    if (this.#isSignedIn) return
+    this.#signingIn ??= this.#openClient(signal).finally(() => {
       this.#signingIn = undefined
     })
-    this.#s5 = await this.#signingIn
-    if (this.#isClosed) this.#s5.close()
+    await this.#signingIn
   }
 
   async pointerKey(seed: Uint8Array): Promise<PortalPointer> {
@@ -108,8 +111,17 @@ class S5Portal implements Portal {
     return new S5Pointer(() => this.#client(), keyPair, this.name)
   }
 
+  /** A portal that does not know our account any more has lost its disk: we sign in anew. */
   async upload(blob: Uint8Array, signal: AbortSignal): Promise<void> {
-    await translated(() => this.#client().api.uploadBlob(blob, { signal }))
+    const client = this.#client()
+    try {
+      await translated(() => client.api.uploadBlob(blob, { signal }))
+    } catch (error) {
+      if (!isAccountUnknown(error)) throw error
+      if (client === this.#clients.at(-1)) this.#noteLoss()
+      await this.signIn(signal)
+      await translated(() => this.#client().api.uploadBlob(blob, { signal }))
+    }
   }
 
   async download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -124,18 +136,38 @@ class S5Portal implements Portal {
   }
 
   getStats() {
-    const { requests, bytesUp, bytesDown } = this.#s5?.getTransferStats() ?? NO_TRANSFERS
-    return { requests, bytesUp, bytesDown }
+    const total = { requests: 0, bytesUp: 0, bytesDown: 0 }
+    for (const client of this.#clients) {
+      const { requests, bytesUp, bytesDown } = client.getTransferStats()
+      total.requests += requests
+      total.bytesUp += bytesUp
+      total.bytesDown += bytesDown
+    }
+    return total
   }
 
   close(): void {
     this.#isClosed = true
-    this.#s5?.close()
+    for (const client of this.#clients) client.close()
   }
 
   #client(): S5 {
-    if (this.#s5 === undefined) throw new StoreUnavailableError(`not signed in on ${this.name} yet`)
-    return this.#s5
+    const client = this.#clients.at(-1)
+    if (client === undefined) throw new StoreUnavailableError(`not signed in on ${this.name} yet`)
+    return client
+  }
+
+  #noteLoss(): void {
+    if (!this.#isSignedIn) return
+    this.#isSignedIn = false
+    this.losses += 1
+  }
+
+  async #openClient(signal: AbortSignal): Promise<void> {
+    const client = await openClient(this.#url, this.#identity, signal)
+    this.#clients.push(client)
+    this.#isSignedIn = true
+    if (this.#isClosed) client.close()
   }
 }
 
@@ -155,6 +187,11 @@ async function openClient(
     s5.close()
     throw error
   }
+}
+
+function isAccountUnknown(error: unknown): boolean {
+  if (!(error instanceof StoreUnavailableError)) return false
+  return error.cause instanceof PortalRejectedError && error.cause.status === NOT_FOUND
 }
 
 class S5Pointer implements PortalPointer {
