@@ -12,6 +12,8 @@ const SLOW_MS = 400
 /** A real portal on a real socket, with one real proxy for each device before it. */
 export class FaultyPortal {
   readonly portal: Portal
+  /** The saves that began here and were not answered. */
+  unansweredUploads = 0
   #fault: PortalFault | 'hanging' | undefined
   readonly #cutOff = new Set<number>()
 
@@ -43,7 +45,10 @@ export class FaultyPortal {
 
   async #choose(device: number, request: ProxiedRequest): Promise<Fault> {
     if (this.#fault === 'down' || this.#cutOff.has(device)) return { kind: 'drop-request' }
-    if (this.#fault === 'hanging') return new Promise(() => {})
+    if (this.#fault === 'hanging') {
+      if (request.path.endsWith('/upload')) this.unansweredUploads += 1
+      return new Promise(() => {})
+    }
     if (this.#fault === 'slow') await new Promise((resolve) => setTimeout(resolve, SLOW_MS))
     return this.#fault === 'lying' ? lieAbout(request) : { kind: 'none' }
   }
