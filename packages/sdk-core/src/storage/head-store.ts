@@ -1,16 +1,16 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
 import { isSameBytes } from '../conversation/codec'
 import type { SegmentRef } from '../conversation/head'
 import { type HashedState, mergeStates } from '../conversation/merge'
 import { type ConversationState, emptyHead, withoutSegments } from '../conversation/state'
 import type { Scheme } from '../conversation/types'
 import type { ConversationKeys, KeyRing } from '../crypto/keys'
-import { CorruptRecordError, StoreUnavailableError } from '../errors/storage-errors'
+import { CorruptRecordError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
 import { MissingBlobError, readSegment, readVersion, type StoredVersion } from './head-reader'
 import { LruMap } from './lru-map'
 import type { Network, Pointer, PointerKey, PortalAnswer } from './network'
+import { resolveAnswers } from './resolve-answers'
 import { SegmentCache } from './segment-cache'
 import {
   countHolders,
@@ -72,7 +72,7 @@ export class HeadStore {
   readonly segments = new SegmentCache()
   readonly #options: HeadStoreOptions
   readonly #latest = new LruMap<string, StoredVersion>(KEPT_VERSIONS)
-  readonly #places = new LruMap<string, Place>(KEPT_VERSIONS)
+  readonly #places = new LruMap<string, Promise<Place>>(KEPT_VERSIONS)
   /** Versions that a quorum was seen to hold. */
   readonly #acknowledged = new WeakSet<StoredVersion>()
   /** Ids of which the network does not hold what is known, as far as is known. */
@@ -82,15 +82,12 @@ export class HeadStore {
     this.#options = options
   }
 
-  async open(id: string): Promise<Place> {
+  open(id: string): Promise<Place> {
     const known = this.#places.get(id)
     if (known !== undefined) return known
-    const { keyRing, network, onDisagreement } = this.#options
-    const keys = keyRing.conversationKeys(id, 0)
-    const pointer = await network.pointerKey(keys.registrySeed(), () => onDisagreement(id))
-    const place = { id, keys, pointer }
+    const place = this.#openAnew(id)
     this.#places.set(id, place)
-    // A pointer that was forgotten does not know any more what each portal holds.
+    // A pointer that was forgotten meanwhile does not know any more what each portal holds.
     if (this.#latest.get(id) !== undefined) this.#inDoubt.add(id)
     return place
   }
@@ -114,7 +111,9 @@ export class HeadStore {
     const before = this.#latest.get(place.id)
     for (let said = answers ?? (await place.pointer.readPointers(signal)); ; ) {
       try {
-        const held = await this.#resolve(place, said, before, signal)
+        const held = await resolveAnswers(place, said, this.#options.network.readQuorum, (pointer) =>
+          this.#version(place, pointer, before, signal),
+        )
         return { held, base: await this.#unite(place, held, greatestRevision(said), before, signal) }
       } catch (error) {
         if (!(error instanceof MissingBlobError)) throw error
@@ -153,6 +152,13 @@ export class HeadStore {
     this.segments.clear()
   }
 
+  async #openAnew(id: string): Promise<Place> {
+    const { keyRing, network, onDisagreement } = this.#options
+    const keys = keyRing.conversationKeys(id, 0)
+    const pointer = await network.pointerKey(keys.registrySeed(), () => onDisagreement(id))
+    return { id, keys, pointer }
+  }
+
   async #segment(place: Place, ref: SegmentRef, scheme: Scheme | undefined, signal: AbortSignal) {
     const known = this.segments.get(ref.name)
     if (known !== undefined) return known
@@ -167,36 +173,6 @@ export class HeadStore {
     if (known !== undefined && !isNewerVersion(version, known)) return false
     this.#latest.set(version.head.id, version)
     return true
-  }
-
-  /** What each portal holds. A version that does not check is as good as no answer. */
-  async #resolve(
-    place: Place,
-    answers: readonly PortalAnswer[],
-    before: StoredVersion | undefined,
-    signal: AbortSignal,
-  ): Promise<PortalVersion[]> {
-    const reading = new Map<string, Promise<StoredVersion>>()
-    const read = (pointer: Pointer) => {
-      const key = bytesToHex(pointer.hash)
-      const version = reading.get(key) ?? this.#version(place, greatestOf(pointer, answers), before, signal)
-      reading.set(key, version)
-      return version
-    }
-    const failures: unknown[] = []
-    const resolved = answers.map(async ({ portal, pointer }) => {
-      try {
-        return { portal, pointer, version: pointer && (await read(pointer)) }
-      } catch (error) {
-        if (!(error instanceof CorruptRecordError || error instanceof StoreUnavailableError)) throw error
-        place.pointer.blame(portal, error)
-        failures.push(error)
-        return undefined
-      }
-    })
-    const held = (await Promise.all(resolved)).filter((answer) => answer !== undefined)
-    if (held.length < this.#options.network.readQuorum) throw failures[0]
-    return held
   }
 
   async #version(
@@ -358,12 +334,6 @@ export function learnNames(place: Place, { hash, head }: Pick<StoredVersion, 'ha
 
 function toBase(version: StoredVersion, isFresh: boolean): Base {
   return { ...version, sealed: new Map(), parents: [version.hash], stored: version, isFresh, isSettled: true }
-}
-
-/** The greatest revision at which a portal shows what `pointer` names. */
-function greatestOf(pointer: Pointer, answers: readonly PortalAnswer[]): Pointer {
-  const same = answers.filter((answer) => answer.pointer && isSameBytes(answer.pointer.hash, pointer.hash))
-  return { hash: pointer.hash, revision: greatestRevision(same) }
 }
 
 function distinct(held: readonly { version: StoredVersion | undefined }[]): StoredVersion[] {

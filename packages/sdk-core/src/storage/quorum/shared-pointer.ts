@@ -45,7 +45,7 @@ export class SharedPointer implements PointerKey {
   readonly #onDissent: () => void
   /** What each portal is known to hold. */
   readonly #shown = new Map<PortalLink, Pointer | undefined>()
-  /** What is known of a portal is void when it has lost its disk since. */
+  /** How often each had lost its disk when it was read: what it showed before a loss is void. */
   readonly #losses = new Map<PortalLink, number>()
   /** The blobs that a head names, by its hash. */
   readonly #names = new LruMap<string, ReadonlySet<string>>(KNOWN_HEADS)
@@ -57,7 +57,6 @@ export class SharedPointer implements PointerKey {
     this.#network = network
     this.#background = background
     this.#onDissent = onDissent
-    for (const { 0: link } of pointers) this.#losses.set(link, link.portal.losses)
   }
 
   /**
@@ -95,7 +94,7 @@ export class SharedPointer implements PointerKey {
           this.#copyMissing(link, names, signal),
           ...blobs.map((blob) => link.upload(blob, signal)),
         ])
-        await this.#requireMemory(link, names, signal)
+        await this.#requireKnown(link, names, signal)
       }),
     )
     await bringing.enough
@@ -187,6 +186,7 @@ export class SharedPointer implements PointerKey {
     const pointer = await link.call((either) => this.#on(link).readPointer(either), signal)
     // A move that ended meanwhile knows better.
     if (this.#shown.get(link) === before) this.#shown.set(link, pointer)
+    this.#losses.set(link, link.portal.losses)
     return pointer
   }
 
@@ -201,18 +201,16 @@ export class SharedPointer implements PointerKey {
   }
 
   /**
-   * A portal that has lost its disk may hold what others wrote there since, at a revision that ours would
-   * pass over. @throws PointerConflict if it does
+   * A portal that was never heard, or has lost its disk, may hold what others wrote there at a revision that
+   * ours would pass over. @throws PointerConflict if it holds what this device has not seen
    */
-  async #requireMemory(link: PortalLink, names: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
-    if (this.#losses.get(link) === link.portal.losses) return
+  async #requireKnown(link: PortalLink, names: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+    if (this.#shown.has(link) && this.#losses.get(link) === link.portal.losses) return
     const pointer = await this.#read(link, signal)
-    this.#losses.set(link, link.portal.losses)
-    if (pointer !== undefined) {
-      const answers = [{ portal: link.name, pointer }]
-      throw new PointerConflict(answers, new Error('the portal had lost what it held before'))
-    }
-    await this.#copyMissing(link, names, signal)
+    if (pointer === undefined) return this.#copyMissing(link, names, signal)
+    if (this.#names.get(bytesToHex(pointer.hash)) !== undefined) return
+    const answers = [{ portal: link.name, pointer }]
+    throw new PointerConflict(answers, new Error('the portal holds something else than was known'))
   }
 
   /** Brings a portal those of `names` that the head it shows does not name. */
