@@ -62,6 +62,30 @@ it('A portal that lost its disk, a device that writes to it alone, and one that 
   expect(await textsOf(newcomer, 'one')).toEqual(texts)
 })
 
+describe('A save that only a minority of portals took', () => {
+  it('is not acknowledged, however often it is tried, and takes that portal no more than one step ahead', async () => {
+    const trio = await Trio.start()
+    const sdk = await trio.device()
+    const { revision } = await sdk.storage.appendMessage('one', user('before'))
+    await waitUntilAllHold(trio, 'one', ['before'])
+    const others = trio.portals.slice(1)
+    for (const portal of others) await portal.break('unmovable')
+    const message = { id: 'm', ...user('meanwhile') }
+    await expect(sdk.storage.appendMessage('one', message)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      outcome: 'unknown',
+    })
+    const onTaker = await trio.deviceOn([0])
+    const next = await onTaker.storage.appendMessage('one', user('by another'))
+    expect(next.revision).toBe(revision + 2)
+    await trio.heal()
+    await sdk.storage.appendMessage('one', message)
+    const texts = await textsOf(sdk, 'one')
+    expect([...texts].sort()).toEqual(['before', 'by another', 'meanwhile'])
+    await waitUntilAllHold(trio, 'one', texts)
+  })
+})
+
 describe('A portal that hangs', () => {
   it('costs saves one deadline, is skipped then, and is taken up again when it answers', async () => {
     const trio = await Trio.start()

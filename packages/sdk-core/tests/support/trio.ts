@@ -14,7 +14,7 @@ export class FaultyPortal {
   readonly portal: Portal
   /** The saves that began here and were not answered. */
   unansweredUploads = 0
-  #fault: PortalFault | 'hanging' | undefined
+  #fault: PortalFault | 'hanging' | 'unmovable' | undefined
   readonly #cutOff = new Set<number>()
 
   constructor(portal: Portal) {
@@ -26,7 +26,7 @@ export class FaultyPortal {
     return closeAfterTest(await startFaultProxy(this.portal.url, (request) => this.#choose(device, request)))
   }
 
-  async break(fault: PortalFault | 'hanging'): Promise<void> {
+  async break(fault: PortalFault | 'hanging' | 'unmovable'): Promise<void> {
     this.#fault = fault
     if (fault === 'stale') await this.portal.faults.set({ staleAnswers: 1 })
     if (fault === 'emptied') await this.portal.faults.set({ lostDisk: true })
@@ -50,6 +50,8 @@ export class FaultyPortal {
       return new Promise(() => {})
     }
     if (this.#fault === 'slow') await new Promise((resolve) => setTimeout(resolve, SLOW_MS))
+    const isMove = request.method === 'POST' && request.path.endsWith('/registry')
+    if (this.#fault === 'unmovable' && isMove) return { kind: 'drop-request' }
     return this.#fault === 'lying' ? lieAbout(request) : { kind: 'none' }
   }
 }
