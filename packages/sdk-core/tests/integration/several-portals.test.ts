@@ -54,7 +54,10 @@ it('A portal that lost its disk, a device that writes to it alone, and one that 
   await trio.portals[0]?.break('emptied')
   const newcomer = await trio.deviceOn([0])
   await newcomer.storage.appendMessage('one', user('by a newcomer'))
+  const moves = () => trio.portals[0]?.portal.stats().requests.registryWrite
+  const before = moves() ?? 0
   await old.storage.appendMessage('one', user('by the one that returns'))
+  await expect.poll(moves).toBeGreaterThan(before)
   const fresh = await trio.device()
   const texts = await textsOf(fresh, 'one')
   expect([...texts].sort()).toEqual([...long, 'by a newcomer', 'by the one that returns'].sort())
@@ -97,12 +100,14 @@ describe('A portal that hangs', () => {
     await sdk.storage.appendMessage('one', user('0'))
     await expect.poll(() => stats()?.state, { timeout: 20_000 }).toBe('skipped')
     const unanswered = hanging?.unansweredUploads
-    for (let i = 1; i <= 10; i += 1) await sdk.storage.appendMessage('one', user(`${i}`))
+    // Enough for segments, which the portal will have to be brought before it gets a head that names them.
+    for (let i = 1; i <= 10; i += 1) await sdk.storage.appendMessage('one', user(`${i} ${'x'.repeat(1000)}`))
     expect(hanging?.unansweredUploads).toBe(unanswered)
     await trio.heal()
     await expect.poll(() => stats()?.state, { timeout: 20_000 }).toBe('healthy')
+    await sdk.storage.appendMessage('one', user('after'))
     const texts = await textsOf(sdk, 'one')
-    expect(texts).toHaveLength(12)
+    expect(texts).toHaveLength(13)
     await waitUntilAllHold(trio, 'one', texts)
     expect(stats()?.repairs).toBeGreaterThan(0)
   })

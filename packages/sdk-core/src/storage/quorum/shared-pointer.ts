@@ -115,7 +115,6 @@ export class SharedPointer implements PointerKey {
       if (!isThere) await this.#copyMissing(link, [pointer.hash, ...names], signal)
       await this.#set(link, pointer, signal)
     })
-    link.repairs += 1
   }
 
   async #move(
@@ -218,11 +217,13 @@ export class SharedPointer implements PointerKey {
     const shown = this.#shown.get(link)
     const held = shown && this.#names.get(bytesToHex(shown.hash))
     const missing = names.filter((hash) => held?.has(bytesToHex(hash)) !== true)
+    if (missing.length === 0) return
     await mapInParallel(missing, COPIES_AT_ONCE, async (hash) => {
       const blob = await this.#network.download(hash, MAX_BLOB_BYTES, signal)
       if (blob === undefined) throw new StoreUnavailableError('a blob to be copied is not available')
       await link.upload(blob, signal)
     })
+    link.repairs += 1
   }
 
   #inTurn(link: PortalLink, task: () => Promise<void>): Promise<void> {
