@@ -7,6 +7,10 @@ export interface StorageStats {
   retries: number
   /** Times two histories of one conversation were united. */
   merges: number
+  /** Times the network was behind what it had acknowledged. */
+  rollbacks: number
+  /** Times a watched conversation was asked for, because nothing was pushed. */
+  polls: number
   requests: number
   bytesUp: number
   bytesDown: number
@@ -27,8 +31,8 @@ export interface PortalStats {
   repairs: number
 }
 
-export type StorageCounters = Pick<StorageStats, 'saves' | 'conflicts' | 'retries' | 'merges'>
+export type StorageCounters = Omit<StorageStats, 'requests' | 'bytesUp' | 'bytesDown' | 'portals'>
 
 export function createCounters(): StorageCounters {
-  return { saves: 0, conflicts: 0, retries: 0, merges: 0 }
+  return { saves: 0, conflicts: 0, retries: 0, merges: 0, rollbacks: 0, polls: 0 }
 }

@@ -6,6 +6,8 @@ import { StoreUnavailableError } from '../errors/storage-errors'
 import { MAX_BLOB_BYTES, openHead, openSegment } from './head-codec'
 import type { Network, Pointer } from './network'
 
+const MISSING = 'a blob that the current version names is not available'
+
 /** One version as it was read from, or written to, the network. */
 export interface StoredVersion {
   readonly head: Head
@@ -17,6 +19,9 @@ export interface StoredVersion {
   readonly scheme: Scheme
 }
 
+/** A version in a head blob that another head names. */
+export type OldHead = Omit<StoredVersion, 'revision'>
+
 /** A blob that a head or a pointer names is not to be had. Unreachable, never absent. */
 export class MissingBlobError extends StoreUnavailableError {}
 
@@ -27,8 +32,21 @@ export async function readVersion(
   { hash, revision }: Pointer,
   signal: AbortSignal,
 ): Promise<StoredVersion> {
-  const blob = await fetchBlob(network, hash, signal)
-  return { ...(await openHead(blob, keys)), hash, cid: network.cidOf(hash, blob.length), revision }
+  const found = await readHead(network, keys, hash, signal)
+  if (found === undefined) throw new MissingBlobError(MISSING)
+  return { ...found, revision }
+}
+
+/** The head in one blob; `undefined` where nobody has it any more. @throws CorruptRecordError */
+export async function readHead(
+  network: Network,
+  keys: ConversationKeys,
+  hash: Uint8Array,
+  signal: AbortSignal,
+): Promise<OldHead | undefined> {
+  const blob = await network.download(hash, MAX_BLOB_BYTES, signal)
+  if (blob === undefined) return undefined
+  return { ...(await openHead(blob, keys)), hash, cid: network.cidOf(hash, blob.length) }
 }
 
 /** The records of a segment. @throws MissingBlobError, CorruptRecordError, DecryptionFailedError */
@@ -44,6 +62,6 @@ export async function readSegment(
 
 async function fetchBlob(network: Network, hash: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
   const blob = await network.download(hash, MAX_BLOB_BYTES, signal)
-  if (blob === undefined) throw new MissingBlobError('a blob that the current version names is not available')
+  if (blob === undefined) throw new MissingBlobError(MISSING)
   return blob
 }

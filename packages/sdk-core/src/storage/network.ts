@@ -7,9 +7,18 @@ export interface Pointer {
   hash: Uint8Array
 }
 
+export interface PointerListener {
+  /** A pointer that a portal has now; it may be the one that was known. */
+  onPointer(pointer: Pointer, portal: string): void
+  /** Whether pushes can be expected right now. */
+  onLive(isLive: boolean): void
+}
+
 /** May read and move one pointer on one portal. */
 export interface PortalPointer {
   readPointer(signal: AbortSignal): Promise<Pointer | undefined>
+  /** As {@link PointerKey.listen}, of this portal. */
+  listen?(listener: PointerListener): () => void
   /**
    * Resolves only when the portal has acknowledged that the pointer is now `pointer`.
    * @throws PointerConflict with what is current instead.
@@ -23,6 +32,14 @@ export interface TransferStats {
   bytesDown: number
   /** In the order of the configuration. Absent where a store has no portals. */
   portals?: readonly PortalStats[]
+}
+
+/** One portal by itself: nobody helps it out, and nothing is remembered that it said before. */
+export interface Witness {
+  /** Base URL. */
+  readonly name: string
+  pointerKey(seed: Uint8Array): Promise<Pick<PortalPointer, 'readPointer'>>
+  download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
 }
 
 /**
@@ -39,6 +56,9 @@ export interface Portal {
   pointerKey(seed: Uint8Array): Promise<PortalPointer>
   upload(blob: Uint8Array, signal: AbortSignal): Promise<void>
   download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Tells it that the owner no longer needs a blob. Absent counts as done. */
+  forget(hash: Uint8Array, signal: AbortSignal): Promise<void>
+  readonly witness: Witness
   getStats(): TransferStats
   close(): void
 }
@@ -53,6 +73,10 @@ export interface PortalAnswer {
 export interface PointerKey {
   /** What is said by so many portals that an acknowledged move shows in one of them; one answer each. */
   readPointers(signal: AbortSignal): Promise<PortalAnswer[]>
+  /**
+   * Calls back with what portals push, until the returned function is called. Absent where nothing is pushed.
+   */
+  listen?(listener: PointerListener): () => void
   /** Tells which blobs the head with this hash names: a portal that shows it needs none of these. */
   learn(head: Uint8Array, names: readonly Uint8Array[]): void
   /**
@@ -111,6 +135,10 @@ export interface Network {
   /** Resolves when a quorum holds the blob. Preparing a move with the same array does not send it again. */
   upload(blob: Uint8Array, signal: AbortSignal): Promise<void>
   download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Tells all portals that the owner no longer needs a blob. Resolves when a quorum has heard it. */
+  forget(hash: Uint8Array, signal: AbortSignal): Promise<void>
+  /** Every portal. */
+  witnesses(): readonly Witness[]
   getStats(): TransferStats
   /** Waits a little for portals that are later than the quorum, then ends all calls. */
   close(): Promise<void>

@@ -3,10 +3,16 @@ import { type DagValue, encodeDagCbor } from '../conversation/codec'
 import type { Head, SegmentRef } from '../conversation/head'
 import { compareRecords, type StoredRecord, uniteRecords } from '../conversation/record'
 import type { ConversationState, SegmentContents } from '../conversation/state'
+import { CATALOG_ID, isPendingEntry } from '../conversation/summary'
 import { randomBytes } from '../crypto/platform'
 
-/** A tail larger than this, in bytes of DAG-CBOR, is sealed into a segment. */
-const TAIL_BUDGET_BYTES = 3 * 1024
+/** A tail larger than its budget, in bytes of DAG-CBOR, is sealed into a segment, but for the records that stay. */
+const MESSAGE_TAIL = { budgetBytes: 3 * 1024, stays: (_: StoredRecord) => false }
+/**
+ * With its newest segment, the catalog's tail fills a page of a list. An entry that will be replaced within a
+ * second stays, so that what it says of the time of its conversation does not lie in a segment for ever.
+ */
+const CATALOG_TAIL = { budgetBytes: 16 * 1024, stays: isPendingEntry }
 /** A segment takes records until it has this many bytes. */
 const SEGMENT_BYTES = 2 * 1024 * 1024
 /** So many segments of one tier become one of the next, off the critical path. */
@@ -34,10 +40,13 @@ export function planSegments(state: ConversationState): SegmentPlan {
   const overfull = fullTier(head, TIER_LIMIT).filter(({ name }) => sealed.has(name))
   const kept = head.segments.filter((segment) => !overfull.includes(segment))
   const melted = overfull.length === 0 ? [] : meltSegments(overfull, sealed)
-  if (head.tail.reduce((bytes, record) => bytes + sizeOf(record), 0) <= TAIL_BUDGET_BYTES) {
+  const { budgetBytes, stays } = head.id === CATALOG_ID ? CATALOG_TAIL : MESSAGE_TAIL
+  if (head.tail.reduce((bytes, record) => bytes + sizeOf(record), 0) <= budgetBytes) {
     return { tail: head.tail, kept, added: melted }
   }
-  return { tail: [], kept, added: [...melted, ...cutSegments(head.tail, 0)] }
+  const leaving = head.tail.filter((record) => !stays(record))
+  const added = leaving.length === 0 ? [] : cutSegments(leaving, 0)
+  return { tail: head.tail.filter(stays), kept, added: [...melted, ...added] }
 }
 
 /** The segments that a commit has to melt, and so to read first. */

@@ -34,6 +34,12 @@ export class MemoryNetwork {
       pointerKey: async (seed: Uint8Array) => this.#pointerKey(bytesToHex(sha256(seed)), call),
       upload: (blob: Uint8Array) => call(() => void this.blobs.set(bytesToHex(sha256(blob)), blob)),
       download: (hash: Uint8Array) => call(() => this.blobs.get(bytesToHex(hash))),
+      forget: (hash: Uint8Array) => call(() => void this.blobs.delete(bytesToHex(hash))),
+      witness: {
+        name: 'memory',
+        pointerKey: async (seed: Uint8Array) => this.#pointerKey(bytesToHex(sha256(seed)), call),
+        download: (hash: Uint8Array) => call(() => this.blobs.get(bytesToHex(hash))),
+      },
       getStats: () => ({ requests: 0, bytesUp: 0, bytesDown: 0 }),
       close: () => {},
     }

@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from '../../errors/storage-errors'
 import type { Logger } from '../../observe/log'
-import type { Network, PointerKey, Portal, TransferStats } from '../network'
+import type { Network, PointerKey, Portal, TransferStats, Witness } from '../network'
 import { Background } from './background'
 import { firstOf } from './first-of'
 import { Gathering } from './gathering'
@@ -68,6 +68,19 @@ export class PortalSet implements Network {
     for (const link of outrun) link.blame(new StoreUnavailableError(`${link.name} was slower than another`))
     if (result === undefined && failures.length > 0) throw mostHopeful(failures, signal)
     return result
+  }
+
+  async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    const forgetting = new Gathering(this.#links, this.writeQuorum, (link) =>
+      link.call((either) => link.portal.forget(hash, either), signal),
+    )
+    await forgetting.enough
+    requireEnough(forgetting, signal)
+    this.#background.add(forgetting.done)
+  }
+
+  witnesses(): readonly Witness[] {
+    return this.#links.map(({ portal }) => portal.witness)
   }
 
   getStats(): TransferStats {

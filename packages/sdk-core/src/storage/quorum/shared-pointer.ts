@@ -11,6 +11,7 @@ import {
   type PointerBase,
   PointerConflict,
   type PointerKey,
+  type PointerListener,
   type PortalAnswer,
   type PortalPointer,
   type PreparedMove,
@@ -70,6 +71,24 @@ export class SharedPointer implements PointerKey {
     else await reading.done
     requireEnough(reading, signal)
     return [...reading.results].map(([link, pointer]) => ({ portal: link.name, pointer }))
+  }
+
+  /** News can be expected while so many portals push that one of them has what was acknowledged. */
+  listen({ onPointer, onLive }: PointerListener): () => void {
+    const live = new Set<PortalPointer>()
+    const stops = [...this.#pointers.values()].map((pointer) =>
+      pointer.listen?.({
+        onPointer,
+        onLive: (isLive) => {
+          if (isLive) live.add(pointer)
+          else live.delete(pointer)
+          onLive(live.size >= this.#network.readQuorum)
+        },
+      }),
+    )
+    return () => {
+      for (const stop of stops) stop?.()
+    }
   }
 
   learn(head: Uint8Array, names: readonly Uint8Array[]): void {

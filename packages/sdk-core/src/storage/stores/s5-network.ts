@@ -3,6 +3,7 @@ import {
   BlobIdentifier,
   BlobNotFoundError,
   createRegistryEntry,
+  type DownloadOptions,
   generateSeedPhrase,
   hashBlake3,
   InvalidSeedPhraseError,
@@ -18,9 +19,18 @@ import {
 import { NotAuthenticatedError } from '../../errors/identity-errors'
 import { InvalidInputError } from '../../errors/input-errors'
 import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
-import { type Network, type Pointer, PointerConflict, type Portal, type PortalPointer } from '../network'
+import {
+  type Network,
+  type Pointer,
+  PointerConflict,
+  type PointerListener,
+  type Portal,
+  type PortalPointer,
+  type Witness,
+} from '../network'
 import { PortalSet, type PortalSetOptions } from '../quorum/portal-set'
 import { retryWithBackoff } from '../retry'
+import { S5Pushes } from './s5-pushes'
 
 /** Marks a BLAKE3 hash in registry data and blob ids (multihash). */
 const BLAKE3_CODE = 0x1e
@@ -85,6 +95,7 @@ class S5Portal implements Portal {
   readonly name: string
   readonly #url: string
   readonly #identity: Identity
+  readonly #pushes: S5Pushes
   /** The last one is in use. */
   readonly #clients: S5[] = []
   #signingIn: Promise<void> | undefined
@@ -96,6 +107,7 @@ class S5Portal implements Portal {
     this.name = new URL(url).origin
     this.#url = url
     this.#identity = identity
+    this.#pushes = new S5Pushes([url])
   }
 
   async signIn(signal: AbortSignal): Promise<void> {
@@ -108,7 +120,7 @@ class S5Portal implements Portal {
 
   async pointerKey(seed: Uint8Array): Promise<PortalPointer> {
     const keyPair = await new JSCryptoImplementation().newKeyPairEd25519(seed)
-    return new S5Pointer(() => this.#client(), keyPair, this.name)
+    return new S5Pointer({ client: () => this.#client(), pushes: this.#pushes, keyPair, portal: this.name })
   }
 
   /** A portal that does not know our account any more has lost its disk: we sign in anew. */
@@ -124,11 +136,25 @@ class S5Portal implements Portal {
     }
   }
 
-  async download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    return this.#download(hash, { maxBytes, signal })
+  }
+
+  get witness(): Witness {
+    return {
+      name: this.#url,
+      pointerKey: (seed) => this.pointerKey(seed),
+      download: (hash, maxBytes, signal) => this.#download(hash, { maxBytes, signal, fresh: true }),
+    }
+  }
+
+  async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    await translated(() => this.#client().api.unpinHash(withCode(hash), { signal }))
+  }
+
+  async #download(hash: Uint8Array, options: DownloadOptions): Promise<Uint8Array | undefined> {
     try {
-      return await translated(() =>
-        this.#client().api.downloadBlobAsBytes(withCode(hash), { signal, maxBytes }),
-      )
+      return await translated(() => this.#client().api.downloadBlobAsBytes(withCode(hash), options))
     } catch (error) {
       if (error instanceof StoreUnavailableError && error.cause instanceof BlobNotFoundError) return undefined
       throw error
@@ -148,6 +174,7 @@ class S5Portal implements Portal {
 
   close(): void {
     this.#isClosed = true
+    this.#pushes.close()
     for (const client of this.#clients) client.close()
   }
 
@@ -194,15 +221,29 @@ function isAccountUnknown(error: unknown): boolean {
   return error.cause instanceof PortalRejectedError && error.cause.status === NOT_FOUND
 }
 
+interface S5PointerOptions {
+  client(): S5
+  pushes: S5Pushes
+  keyPair: KeyPairEd25519
+  portal: string
+}
+
 class S5Pointer implements PortalPointer {
   readonly #client: () => S5
+  readonly #pushes: S5Pushes
   readonly #keyPair: KeyPairEd25519
   readonly #portal: string
 
-  constructor(client: () => S5, keyPair: KeyPairEd25519, portal: string) {
+  constructor({ client, pushes, keyPair, portal }: S5PointerOptions) {
     this.#client = client
+    this.#pushes = pushes
     this.#keyPair = keyPair
     this.#portal = portal
+  }
+
+  listen({ onPointer, onLive }: PointerListener): () => void {
+    const onEntry = (entry: RegistryEntry) => onPointer(toPointer(entry), this.#portal)
+    return this.#pushes.listen(this.#keyPair.publicKey, { onEntry, onLive })
   }
 
   async readPointer(signal: AbortSignal): Promise<Pointer | undefined> {
