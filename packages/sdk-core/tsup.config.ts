@@ -1,8 +1,8 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' },
-  // Both entries share their modules, so that `instanceof` holds for errors of either.
+  entry: { index: 'src/index.ts', testing: 'src/testing/index.ts', wallet: 'src/wallet.ts' },
+  // All entries share their modules, so that `instanceof` holds for errors of any.
   splitting: true,
   format: ['esm', 'cjs'],
   target: 'es2022',

@@ -1,27 +1,37 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
+import type { WalletOptions } from './auth/wallet-options'
 import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
-import { InvalidInputError } from './errors/input-errors'
-import { StorageManager, type StorageManagerOptions, type StorageResult } from './managers/StorageManager'
+import { InvalidInputError, UnsupportedError } from './errors/input-errors'
+import { AuthStateManager, type SignedOutStorage, type StorageAccount } from './managers/AuthStateManager'
+import { StorageManager, type StorageResult } from './managers/StorageManager'
 import { type Logger, silentLogger } from './observe/log'
 import { createCounters, type StorageCounters } from './observe/stats'
+import { catalogExists } from './storage/catalog-exists'
 import type { ConversationStore } from './storage/conversation-store'
 import type { SaveOptions } from './storage/save-options'
-import { connectS5, readSeedPhrase } from './storage/stores/s5-network'
+import { LazyNetwork } from './storage/stores/lazy-network'
+import { type ConnectOptions, connectS5, entropyToSeedPhrase } from './storage/stores/s5-network'
 import { S5Store } from './storage/stores/s5-store'
+import { createSignedOutStore } from './storage/stores/signed-out-store'
 
-export interface PortalOptions {
+export interface PortalOptions extends WalletOptions {
   /** Base URLs of S5 portals. Each keeps everything; the first is preferred for reading. */
   portals: readonly string[]
   /** How many portals have to acknowledge a save, from 1 to all of them. @default a majority */
   writeQuorum?: number
-  /** The owner's 15 S5 words. */
-  seedPhrase: string
+  /** The owner's 15 S5 words. Left out: a `signer` signs in, or somebody does later. */
+  seedPhrase?: string
   /** Lets a new identity register where the portal asks for it. */
   inviteCode?: string
   /** Names this device in what it writes; each running SDK adds a random part of its own. */
   deviceId?: string
+  /**
+   * Keeps what is written while nobody is signed in, until it moves to who signs in. Closed with the SDK.
+   * @default nothing: calls are `NOT_AUTHENTICATED` then
+   */
+  signedOut?: ConversationStore
 }
 
 export interface StoreOptions {
@@ -34,8 +44,10 @@ export type CreateSdkOptions = (PortalOptions | StoreOptions) & {
   logger?: Logger
 }
 
-/** The SDK of one identity. */
+/** The SDK of one identity at a time. */
 export interface Sdk {
+  readonly auth: AuthStateManager
+  /** That of who is signed in: another one after each sign-in and sign-out. */
   readonly storage: StorageManager
   /** The same as `storage.saveConversation`. */
   saveConversation(conversation: ConversationInput, options?: SaveOptions): Promise<StorageResult>
@@ -44,53 +56,118 @@ export interface Sdk {
 }
 
 /**
- * Signs in and gives the SDK of one identity.
+ * Signs in, if there is a `seedPhrase` or a `signer`, and gives the SDK. A phrase is signed in on the portals at
+ * once, a wallet at the first call.
  * @throws InvalidInputError (says which word of the phrase is wrong), StoreUnavailableError,
- * NotAuthenticatedError
+ * NotAuthenticatedError, and for a signer as {@link AuthStateManager.signIn}
  * @example
  * const sdk = await createSdk({ portals: ['http://127.0.0.1:5522'], seedPhrase })
  * await sdk.storage.appendMessage('first', { role: 'user', content: 'Hello' })
  * await sdk.close()
  */
 export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
-  const counters = createCounters()
-  const log = options.logger ?? silentLogger
-  const opened = 'store' in options ? openStore(options) : await openPortal(options, counters, log)
-  const storage = new StorageManager({ ...opened, counters, log })
+  const parts = { counters: createCounters(), log: options.logger ?? silentLogger }
+  const auth = 'store' in options ? authOfStore(options, parts) : await authOfPortals(options, parts)
   return {
-    storage,
-    saveConversation: (conversation, saveOptions) => storage.saveConversation(conversation, saveOptions),
-    close: () => storage.close(),
+    auth,
+    get storage() {
+      return auth.storage
+    },
+    saveConversation: (conversation, saveOptions) => auth.storage.saveConversation(conversation, saveOptions),
+    close: () => auth.close(),
   }
 }
 
-type OpenedStore = Pick<StorageManagerOptions, 'store' | 'lockScope'>
-
-function openStore({ store }: StoreOptions): OpenedStore {
-  return { store, lockScope: 's5-conversations/store' }
+interface Parts {
+  counters: StorageCounters
+  log: Logger
 }
 
-async function openPortal(
-  options: PortalOptions,
-  counters: StorageCounters,
-  log: Logger,
-): Promise<OpenedStore> {
-  const portals = parsePortals(options.portals)
-  const writeQuorum = parseWriteQuorum(options.writeQuorum, portals.length)
-  if (typeof options.seedPhrase !== 'string') throw new InvalidInputError('seedPhrase', 'must be a string')
-  const entropy = readSeedPhrase(options.seedPhrase)
-  const keyRing = new KeyRing(entropy)
-  entropy.fill(0)
-  const network = await connectS5({
-    portals,
-    log,
-    seedPhrase: options.seedPhrase,
-    ...(writeQuorum === undefined ? {} : { writeQuorum }),
-    ...(options.inviteCode === undefined ? {} : { inviteCode: options.inviteCode }),
+function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
+  const storage = new StorageManager({ ...parts, store, lockScope: 's5-conversations/store' })
+  const account: StorageAccount = {
+    storage,
+    hasCatalog: async () => true,
+    connect: async () => {},
+    close: () => storage.close(),
+  }
+  const openAccount = () => {
+    throw new UnsupportedError('nobody signs in where conversations are kept in a store that was given')
+  }
+  return new AuthStateManager({
+    ...parts,
+    account,
+    openAccount,
+    signedOut: signedOutStorage(undefined, parts),
   })
-  const nameThis = () => nameInstance(options.deviceId)
-  const store = new S5Store({ network, keyRing, nameInstance: nameThis, counters, log })
-  return { store, lockScope: keyRing.lockScope() }
+}
+
+async function authOfPortals(options: PortalOptions, parts: Parts): Promise<AuthStateManager> {
+  const { portals, writeQuorum, seedPhrase, signedOut, inviteCode, deviceId, ...walletOptions } = options
+  const place = {
+    portals: parsePortals(portals),
+    log: parts.log,
+    ...(writeQuorum === undefined ? {} : { writeQuorum: parseWriteQuorum(writeQuorum, portals.length) }),
+    ...(inviteCode === undefined ? {} : { inviteCode }),
+  }
+  refuseUnclearOwner(options)
+  const auth = new AuthStateManager({
+    ...walletOptions,
+    ...parts,
+    openAccount: (entropy) => openAccount(entropy, place, deviceId, parts),
+    signedOut: signedOutStorage(signedOut, parts),
+  })
+  try {
+    if (seedPhrase === undefined) await auth.initialize()
+    else await auth.signIn({ seedPhrase, connect: 'now' })
+    return auth
+  } catch (error) {
+    await auth.close()
+    throw error
+  }
+}
+
+function refuseUnclearOwner({ seedPhrase, signer, signedOut }: PortalOptions): void {
+  if (seedPhrase !== undefined && signer !== undefined) {
+    throw new InvalidInputError('signer', 'give a seedPhrase or a signer, not both')
+  }
+  if (seedPhrase === undefined && signer === undefined && signedOut === undefined) {
+    throw new InvalidInputError(
+      'seedPhrase',
+      'give a seedPhrase, a signer, or a signedOut store to begin with',
+    )
+  }
+}
+
+function signedOutStorage(store: ConversationStore | undefined, parts: Parts): SignedOutStorage {
+  const lockScope = 's5-conversations/signed-out'
+  const storage = new StorageManager({ ...parts, store: store ?? createSignedOutStore(), lockScope })
+  return { storage, isKept: store !== undefined }
+}
+
+function openAccount(
+  entropy: Uint8Array,
+  place: Omit<ConnectOptions, 'seedPhrase'>,
+  deviceId: string | undefined,
+  parts: Parts,
+): StorageAccount {
+  const keyRing = new KeyRing(entropy)
+  const kept = entropy.slice()
+  entropy.fill(0)
+  const network = new LazyNetwork(() => connectS5({ ...place, seedPhrase: entropyToSeedPhrase(kept) }))
+  const store = new S5Store({ ...parts, network, keyRing, nameInstance: () => nameInstance(deviceId) })
+  const storage = new StorageManager({ ...parts, store, lockScope: keyRing.lockScope() })
+  return {
+    storage,
+    hasCatalog: (signal) => catalogExists(() => connectS5(place), keyRing, signal),
+    connect: async () => {
+      await network.connect()
+    },
+    close: async () => {
+      await storage.close()
+      kept.fill(0)
+    },
+  }
 }
 
 function parsePortals(portals: unknown): string[] {
@@ -111,8 +188,7 @@ function parsePortals(portals: unknown): string[] {
   return portals
 }
 
-function parseWriteQuorum(quorum: unknown, portals: number): number | undefined {
-  if (quorum === undefined) return undefined
+function parseWriteQuorum(quorum: unknown, portals: number): number {
   if (!Number.isInteger(quorum) || Number(quorum) < 1 || Number(quorum) > portals) {
     throw new InvalidInputError('writeQuorum', `must be an integer from 1 to ${portals}`)
   }

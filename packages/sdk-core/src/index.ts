@@ -1,3 +1,12 @@
+export type { ProgressOptions } from './auth/all-conversations'
+export type { AuthState, AuthStats, SignedOutReason } from './auth/auth-state'
+export type { DeviceStorage } from './auth/device-storage'
+export { PhraseVault } from './auth/phrase-vault'
+export { type ProposedPhrase, proposeRecoveryPhrase } from './auth/recovery-phrase'
+export type { PhraseSignIn, SignInInput, WalletSignIn } from './auth/sign-in'
+export type { WalletOptions } from './auth/wallet-options'
+export type { WalletSigner } from './auth/wallet-signer'
+export { type WalletTypedData, walletSeedTypedData } from './auth/wallet-typed-data'
 export type {
   Conversation,
   ConversationInput,
@@ -29,6 +38,17 @@ export {
   UnsupportedFormatError,
 } from './errors/storage-errors'
 export {
+  AccountChangedError,
+  AuthStateError,
+  NewIdentityError,
+  SignatureRejectedError,
+  SignerFailedError,
+  SignerNotDeterministicError,
+  UnsupportedWalletError,
+  WrongPassphraseError,
+} from './errors/wallet-errors'
+export { AuthStateManager } from './managers/AuthStateManager'
+export {
   type AppendOptions,
   type DeleteOptions,
   StorageManager,
@@ -44,3 +64,8 @@ export type { SaveOptions } from './storage/save-options'
 export { generateSeedPhrase } from './storage/stores/s5-network'
 export type { Damage, DamageKind, VerificationReport } from './storage/verify/report'
 export type { ConversationListener, ConversationNotice } from './storage/watcher'
+export type { ExportFormat, ExportOptions, ExportProgress } from './transfer/export-conversations'
+export type { ImportOptions } from './transfer/import-conversations'
+export type { ImportData } from './transfer/import-data'
+export type { ImportFailure, ImportProgress, ImportReport } from './transfer/import-report'
+export type { ImportFormat } from './transfer/record-importer'

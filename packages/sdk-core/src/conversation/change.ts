@@ -48,6 +48,8 @@ export interface ConversationChange {
   /** Left out: as stored, or sealed for a new conversation. */
   scheme?: Scheme
   ids: IdOrigin
+  /** No message of the change was stored at this version: where it appends, only later commits can hold one. */
+  absentAt?: number
   expectedVersion?: number
   /** 16 bytes each: a hash of the caller's key, and one of the input as it was given. */
   idempotency?: { key: Uint8Array; input: Uint8Array }
@@ -74,8 +76,12 @@ export interface AppliedChange {
  * earlier attempt; ids made from a key only if the key was used, which the receipts know that are complete
  * from version `receiptsFrom` on.
  */
-export function dependsOnAllRecords({ kind, ids }: ConversationChange, receiptsFrom: number): boolean {
+export function dependsOnAllRecords(
+  { kind, ids, absentAt }: ConversationChange,
+  receiptsFrom: number,
+): boolean {
   if (kind === 'delete') return false
   if (kind !== 'append') return true
+  if (absentAt !== undefined) return false
   return ids === 'given' || (ids === 'keyed' && receiptsFrom > 1)
 }

@@ -35,6 +35,16 @@ import {
 import { SeenContent } from '../storage/seen-content'
 import type { VerificationReport } from '../storage/verify/report'
 import type { ConversationListener } from '../storage/watcher'
+import {
+  type ExportFormat,
+  type ExportOptions,
+  exportConversation,
+  exportConversations,
+} from '../transfer/export-conversations'
+import { type ImportOptions, importConversations } from '../transfer/import-conversations'
+import type { ImportData } from '../transfer/import-data'
+import type { ImportReport } from '../transfer/import-report'
+import type { ImportTarget } from '../transfer/transfer-target'
 
 /** A read that has no answer after this time fails, in ms. */
 const READ_DEADLINE_MS = 30_000
@@ -274,6 +284,36 @@ export class StorageManager {
     await this.#save(draftConversationDeletion(conversationId), parseDeleteOptions(options))
   }
 
+  /**
+   * A conversation as text: as JSON that says everything and {@link importConversations} reads back, or as
+   * Markdown for people.
+   * @throws InvalidInputError where there is no such conversation
+   */
+  exportConversation(
+    conversationId: string,
+    format: ExportFormat,
+    options: ReadOptions = {},
+  ): Promise<string> {
+    return exportConversation(this, conversationId, format, options)
+  }
+
+  /** All conversations as JSON lines, one conversation a line. @throws as {@link loadConversation} */
+  exportConversations(options: ExportOptions = {}): AsyncIterable<string> {
+    return exportConversations(this, options)
+  }
+
+  /**
+   * Adds the conversations and messages of a file that are missing here: own JSON, ChatGPT's
+   * `conversations.json`, or ShareGPT; a list, or JSON lines. What is stored is never altered. The file is never
+   * held as a whole. A record that is broken is reported, and the next one read. The same import again adds
+   * nothing; after an abort or a crash it goes on where it ended.
+   * @throws InvalidInputError for wrong arguments, and as {@link saveConversation} where the store cannot be
+   * reached
+   */
+  importConversations(data: ImportData, options: ImportOptions = {}): Promise<ImportReport> {
+    return importConversations(this.#importTarget(), data, options)
+  }
+
   /** Counts since the SDK was created. */
   getStats(): StorageStats {
     return { ...this.#counters, ...this.#store.getTransferStats() }
@@ -285,6 +325,19 @@ export class StorageManager {
     this.#isClosed = true
     while (this.saveLocks.size > 0) await Promise.all(this.saveLocks.values())
     await this.#store.close()
+  }
+
+  #importTarget(): ImportTarget {
+    return {
+      load: (id, options) => this.loadConversation(id, options),
+      create: (conversation, options) =>
+        this.#save({ ...draftSave(conversation, Date.now()), absentAt: 0 }, options),
+      append: (id, messages, absentAt, options) => {
+        const draft = draftAppend(id, messages, undefined, Date.now())
+        return this.#save(absentAt === undefined ? draft : { ...draft, absentAt }, options)
+      },
+      setFields: (id, fields, options) => this.updateConversation(id, fields, options),
+    }
   }
 
   async #save(draft: SaveDraft, options: SaveOptions): Promise<StorageResult> {

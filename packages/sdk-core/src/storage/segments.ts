@@ -20,6 +20,9 @@ const TIER_WIDTH = 8
 /** So many segments of one tier are not waited for any longer. */
 const TIER_LIMIT = 16
 
+/** The tier of segments that are full: melting them again would give as many. */
+const FULL_TIER = 64
+
 /** A segment that is still to be written. */
 export interface NewSegment {
   name: string
@@ -79,10 +82,11 @@ export function describeRecords(
   }
 }
 
-/** All segments of the lowest tier that has `width` of them. */
+/** All segments of the lowest tier that has `width` of them; full ones stay. */
 function fullTier({ segments }: Head, width: number): SegmentRef[] {
   const tiers = new Map<number, SegmentRef[]>()
-  for (const segment of segments) tiers.set(segment.tier, [...(tiers.get(segment.tier) ?? []), segment])
+  const open = segments.filter(({ tier }) => tier < FULL_TIER)
+  for (const segment of open) tiers.set(segment.tier, [...(tiers.get(segment.tier) ?? []), segment])
   const full = [...tiers].filter(([, members]) => members.length >= width).sort(([a], [b]) => a - b)
   return full[0]?.[1] ?? []
 }
@@ -101,7 +105,11 @@ function cutSegments(records: readonly StoredRecord[], tier: number): NewSegment
       room -= size
     }
   }
-  return groups.map((group) => ({ name: bytesToHex(randomBytes(8)), tier, records: group }))
+  return groups.map((group, i) => ({
+    name: bytesToHex(randomBytes(8)),
+    tier: i < groups.length - 1 ? FULL_TIER : tier,
+    records: group,
+  }))
 }
 
 const sizes = new WeakMap<StoredRecord, number>()

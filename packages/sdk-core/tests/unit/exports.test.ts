@@ -6,6 +6,9 @@ import * as sdk from '../../src/index'
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
 
 const NAMES = [
+  'AccountChangedError',
+  'AuthStateError',
+  'AuthStateManager',
   'ClosedError',
   'ConversationDeletedError',
   'CorruptRecordError',
@@ -13,17 +16,26 @@ const NAMES = [
   'IdempotencyKeyReusedError',
   'InvalidInputError',
   'LockTimeoutError',
+  'NewIdentityError',
   'NotAuthenticatedError',
+  'PhraseVault',
   'RevisionConflictError',
   'RollbackDetectedError',
   'SDKError',
+  'SignatureRejectedError',
+  'SignerFailedError',
+  'SignerNotDeterministicError',
   'StorageManager',
   'StoreUnavailableError',
   'UnsupportedError',
   'UnsupportedFormatError',
+  'UnsupportedWalletError',
   'VersionConflictError',
+  'WrongPassphraseError',
   'createSdk',
   'generateSeedPhrase',
+  'proposeRecoveryPhrase',
+  'walletSeedTypedData',
   'withConversationLock',
 ]
 
@@ -53,4 +65,18 @@ it('A fresh seed phrase has fifteen words and is never the same', () => {
   const phrases = Array.from({ length: 20 }, () => sdk.generateSeedPhrase())
   for (const phrase of phrases) expect(phrase.split(' ')).toHaveLength(15)
   expect(new Set(phrases).size).toBe(20)
+})
+
+it('The wallets of browsers are apart, and ethers with them: the SDK itself needs none of it', () => {
+  const print = (path: string) =>
+    inPlainNode(
+      'module',
+      `import * as wallet from '@s5-conversations/sdk-core${path}'; console.log(Object.keys(wallet).join())`,
+    )
+  expect(print('/wallet').trim()).toBe('discoverWallets')
+  const loaded = inPlainNode(
+    'commonjs',
+    `require('@s5-conversations/sdk-core'); console.log(Object.keys(require.cache).filter((path) => path.includes('ethers')).length)`,
+  )
+  expect(loaded.trim()).toBe('0')
 })

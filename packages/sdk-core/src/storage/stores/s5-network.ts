@@ -4,6 +4,7 @@ import {
   BlobNotFoundError,
   createRegistryEntry,
   type DownloadOptions,
+  entropyToSeedPhrase,
   generateSeedPhrase,
   hashBlake3,
   InvalidSeedPhraseError,
@@ -39,7 +40,7 @@ const SIGN_IN_RETRIES = 3
 const SIGN_IN_DEADLINE_MS = 60_000
 const NOT_FOUND = 404
 
-export { generateSeedPhrase }
+export { entropyToSeedPhrase, generateSeedPhrase }
 
 /**
  * The 16 bytes behind a seed phrase.
@@ -55,9 +56,10 @@ export function readSeedPhrase(phrase: string): Uint8Array {
 }
 
 export interface ConnectOptions {
-  /** Origins; the first is preferred for reading blobs. */
+  /** Base URLs; the first is preferred for reading blobs. */
   portals: readonly string[]
-  seedPhrase: string
+  /** Left out: nobody is signed in, and pointers can only be read. */
+  seedPhrase?: string
   inviteCode?: string
   /** @default a majority */
   writeQuorum?: number
@@ -203,7 +205,9 @@ async function openClient(
   { seedPhrase, inviteCode }: Identity,
   signal: AbortSignal,
 ): Promise<S5> {
-  const s5 = await translated(() => S5.create({ skipIdentityLoad: true }))
+  const portals = seedPhrase === undefined ? [url] : []
+  const s5 = await translated(() => S5.create({ portals, skipIdentityLoad: true }))
+  if (seedPhrase === undefined) return s5
   try {
     await translated(async () => {
       await s5.recoverIdentityFromSeedPhrase(seedPhrase, { signal })

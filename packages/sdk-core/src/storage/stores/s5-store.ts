@@ -142,7 +142,7 @@ export class S5Store implements ConversationStore {
   }
 
   #firstAttempt(change: ConversationChange, version: number): number {
-    const first = this.#firstAttempts.get(change)
+    const first = this.#firstAttempts.get(change) ?? change.absentAt
     if (first === undefined) this.#firstAttempts.set(change, version)
     return first ?? version
   }

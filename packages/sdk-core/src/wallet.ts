@@ -1,0 +1,6 @@
+export {
+  type DiscoveredWallet,
+  discoverWallets,
+  type WalletDiscovery,
+  type WalletInfo,
+} from './auth/injected-wallets'
