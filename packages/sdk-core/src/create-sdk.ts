@@ -5,12 +5,14 @@ import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
 import { InvalidInputError, UnsupportedError } from './errors/input-errors'
 import { AuthStateManager, type SignedOutStorage, type StorageAccount } from './managers/AuthStateManager'
-import { StorageManager, type StorageResult } from './managers/StorageManager'
+import { SessionManager } from './managers/SessionManager'
+import { StorageManager } from './managers/StorageManager'
 import { type Logger, silentLogger } from './observe/log'
 import { createCounters, type StorageCounters } from './observe/stats'
 import { catalogExists } from './storage/catalog-exists'
 import type { ConversationStore } from './storage/conversation-store'
 import type { SaveOptions } from './storage/save-options'
+import type { StorageResult } from './storage/storage-result'
 import { LazyNetwork } from './storage/stores/lazy-network'
 import { type ConnectOptions, connectS5, entropyToSeedPhrase } from './storage/stores/s5-network'
 import { S5Store } from './storage/stores/s5-store'
@@ -49,9 +51,11 @@ export interface Sdk {
   readonly auth: AuthStateManager
   /** That of who is signed in: another one after each sign-in and sign-out. */
   readonly storage: StorageManager
+  /** Those of `storage`; they end with it. */
+  readonly sessions: SessionManager
   /** The same as `storage.saveConversation`. */
   saveConversation(conversation: ConversationInput, options?: SaveOptions): Promise<StorageResult>
-  /** Waits for what is being saved, then lets go of keys, timers and connections. */
+  /** Stops streams, waits for what is being saved, then lets go of keys, timers and connections. */
   close(): Promise<void>
 }
 
@@ -66,21 +70,41 @@ export interface Sdk {
  * await sdk.close()
  */
 export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
-  const parts = { counters: createCounters(), log: options.logger ?? silentLogger }
+  const sessions: Parts['sessions'] = new WeakMap()
+  const parts = { counters: createCounters(), log: options.logger ?? silentLogger, sessions }
   const auth = 'store' in options ? authOfStore(options, parts) : await authOfPortals(options, parts)
   return {
     auth,
     get storage() {
       return auth.storage
     },
+    get sessions() {
+      return sessionsOf(auth.storage, parts)
+    },
     saveConversation: (conversation, saveOptions) => auth.storage.saveConversation(conversation, saveOptions),
-    close: () => auth.close(),
+    close: async () => {
+      await sessions.get(auth.storage)?.close()
+      await auth.close()
+    },
   }
 }
 
 interface Parts {
   counters: StorageCounters
   log: Logger
+  sessions: WeakMap<StorageManager, SessionManager>
+}
+
+function sessionsOf(storage: StorageManager, { sessions }: Parts): SessionManager {
+  const known = sessions.get(storage) ?? new SessionManager({ storage })
+  sessions.set(storage, known)
+  return known
+}
+
+/** Sessions save what they have to before their storage ends. */
+async function closeStorage(storage: StorageManager, { sessions }: Parts): Promise<void> {
+  await sessions.get(storage)?.close()
+  await storage.close()
 }
 
 function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
@@ -89,7 +113,7 @@ function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
     storage,
     hasCatalog: async () => true,
     connect: async () => {},
-    close: () => storage.close(),
+    close: () => closeStorage(storage, parts),
   }
   const openAccount = () => {
     throw new UnsupportedError('nobody signs in where conversations are kept in a store that was given')
@@ -164,7 +188,7 @@ function openAccount(
       await network.connect()
     },
     close: async () => {
-      await storage.close()
+      await closeStorage(storage, parts)
       kept.fill(0)
     },
   }

@@ -28,6 +28,8 @@ export interface StateDelta {
   fields?: { readonly [name: string]: Register }
   createdAt?: number
   receipt?: Receipt
+  /** Of the session that asked. */
+  sessionEpoch?: number
   /** The version before is kept. */
   keepsPrevious?: boolean
   /** Nothing is left but that it was there. */
@@ -76,6 +78,7 @@ export function fold(state: ConversationState, delta: StateDelta): ConversationS
       lastOrder: maxOrder(delta.records, head.lastOrder),
       tail: delta.records.length === 0 ? head.tail : joinTail(head.tail, delta.records),
       receipts: delta.receipt === undefined ? head.receipts : addReceipt(head, delta.receipt),
+      sessionEpoch: Math.max(head.sessionEpoch, delta.sessionEpoch ?? 0),
     },
   }
 }

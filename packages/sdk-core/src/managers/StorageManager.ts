@@ -4,6 +4,7 @@ import { ClosedError } from '../errors/identity-errors'
 import { InvalidInputError, UnsupportedError } from '../errors/input-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters, StorageStats } from '../observe/stats'
+import { SESSION_INDEX_ID } from '../session/session-index'
 import type { CommitReceipt, ConversationList, ConversationStore } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
@@ -27,12 +28,14 @@ import {
   draftUpdate,
 } from '../storage/save-inputs'
 import {
+  type AppendOptions,
   parseAppendOptions,
   parseDeleteOptions,
   parseSaveOptions,
   type SaveOptions,
 } from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
+import type { StorageResult } from '../storage/storage-result'
 import type { VerificationReport } from '../storage/verify/report'
 import type { ConversationListener } from '../storage/watcher'
 import {
@@ -49,18 +52,8 @@ import type { ImportTarget } from '../transfer/transfer-target'
 /** A read that has no answer after this time fails, in ms. */
 const READ_DEADLINE_MS = 30_000
 
-/** Options of calls that can take nothing away. */
-export type AppendOptions = Omit<SaveOptions, 'overwrite'>
-
 /** Options of `deleteConversation`. */
 export type DeleteOptions = Pick<SaveOptions, 'expectedVersion' | 'signal'>
-
-/** What an acknowledged save gives back. */
-export interface StorageResult extends Omit<CommitReceipt, 'ignored'> {
-  conversationId: string
-  /** Messages and fields that were left as stored, because the caller's copy was not known to be newer. */
-  ignored?: string[]
-}
 
 export interface StorageManagerOptions {
   store: ConversationStore
@@ -262,15 +255,18 @@ export class StorageManager {
   }
 
   /**
-   * The owner's conversations, the last changed first: all of them, or `limit` at a time, each page by the
-   * `cursor` of the page before. A conversation is listed before its first save is acknowledged; what the
+   * The owner's conversations, the last changed first: all of them, or at most `limit` at a time, each page by
+   * the `cursor` of the page before. A conversation is listed before its first save is acknowledged; what the
    * list says of it follows within seconds.
    * @throws as {@link loadConversation}
    */
   async listConversations(options: ListOptions = {}): Promise<ConversationList> {
     this.#refuseWhenClosed()
     const { signal, ...page } = parseListOptions(options)
-    return withDeadline(READ_DEADLINE_MS, signal, (either) => this.#store.list(page, either))
+    const { items, ...rest } = await withDeadline(READ_DEADLINE_MS, signal, (either) =>
+      this.#store.list(page, either),
+    )
+    return { items: items.filter(({ id }) => id !== SESSION_INDEX_ID), ...rest }
   }
 
   /**

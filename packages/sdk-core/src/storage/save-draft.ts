@@ -39,7 +39,8 @@ export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenConte
   const isDecided = takesAway({ kind })
   const isWhole = isDecided || kind === 'alter'
   const expectedVersion = options.expectedVersion ?? (isDecided ? seen.versionOf(id) : undefined)
-  const key = keyOf(id, options, expectedVersion !== undefined || isDecided)
+  const isConditional = expectedVersion !== undefined || isDecided || options.session?.begins === true
+  const key = keyOf(id, options, isConditional)
   return {
     kind,
     ids,
@@ -53,6 +54,7 @@ export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenConte
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(absentAt === undefined ? {} : { absentAt }),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    ...(options.session === undefined ? {} : { session: options.session }),
     ...(options.encrypt === undefined ? {} : { scheme: options.encrypt ? 'xsalsa20-poly1305' : 'plain' }),
     ...(key === undefined ? {} : { idempotency: { key, input: hexToBytes(draft.inputDigest()) } }),
   }

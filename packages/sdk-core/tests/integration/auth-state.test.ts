@@ -305,4 +305,14 @@ describe('All data', () => {
     expect((await sdk.auth.exportAll().next()).done).toBe(true)
     expect(await textsOf(sdk, 'one')).toEqual([])
   })
+
+  it('has sessions among it, and new ones can be started', async () => {
+    const { sdk } = await start()
+    const session = { model: 'm', provider: 'p' }
+    await sdk.sessions.startSession(session)
+    await sdk.auth.deleteAllData()
+    expect((await sdk.sessions.listSessions()).items).toEqual([])
+    await sdk.sessions.startSession(session)
+    expect((await sdk.sessions.listSessions()).items).toHaveLength(1)
+  })
 })

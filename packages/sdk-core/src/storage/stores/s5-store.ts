@@ -1,14 +1,13 @@
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
 import { type ConversationChange, dependsOnAllRecords, takesAway } from '../../conversation/change'
-import { VersionMismatch } from '../../conversation/changes'
 import type { Head, SegmentRef } from '../../conversation/head'
 import type { ListPage } from '../../conversation/listing'
 import { type CommitContext, segmentsSince } from '../../conversation/state'
 import { type CatalogEntry, newsOf, summarise } from '../../conversation/summary'
-import type { Conversation, Message } from '../../conversation/types'
-import { allMessages, messagesSince, type Page, toConversation } from '../../conversation/view'
+import type { Conversation } from '../../conversation/types'
+import { UnmetCondition } from '../../conversation/unmet-condition'
+import type { Page } from '../../conversation/view'
 import type { KeyRing } from '../../crypto/keys'
-import { VersionConflictError } from '../../errors/conflict-errors'
 import type { Logger } from '../../observe/log'
 import type { StorageCounters } from '../../observe/stats'
 import { Catalog } from '../catalog'
@@ -181,19 +180,12 @@ export class S5Store implements ConversationStore {
   }
 
   async #explain(id: string, error: unknown, signal: AbortSignal): Promise<CommitOutcome> {
-    if (!(error instanceof VersionMismatch)) return { error }
+    if (!(error instanceof UnmetCondition)) return { error }
     const place = await this.#heads.open(id)
     const base = await this.#heads.read(place, signal)
     if (base === undefined) return { error }
     const current = await this.#heads.withSegments(place, base, base.head.segments, signal)
-    const { expectedVersion } = error
-    const conflict = new VersionConflictError<Conversation, Message>({
-      expectedVersion,
-      actualVersion: current.head.version,
-      theirs: toConversation(current, allMessages(current)),
-      missing: messagesSince(current, expectedVersion),
-    })
-    return { error: conflict }
+    return { error: error.explain(current) }
   }
 
   /** What is deleted is taken off the list before it is acknowledged; other news follow off the critical path. */
