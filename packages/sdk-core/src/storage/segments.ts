@@ -34,10 +34,9 @@ export function planSegments(state: ConversationState): SegmentPlan {
   const overfull = fullTier(head, TIER_LIMIT).filter(({ name }) => sealed.has(name))
   const kept = head.segments.filter((segment) => !overfull.includes(segment))
   const melted = overfull.length === 0 ? [] : meltSegments(overfull, sealed)
-  if (head.tail.reduce((bytes, record) => bytes + sizeOf(record), 0) <= TAIL_BUDGET_BYTES) {
-    return { tail: head.tail, kept, added: melted }
-  }
-  return { tail: [], kept, added: [...melted, ...cutSegments(head.tail, 0)] }
+  const bytes = head.tail.reduce((sum, record) => sum + sizeOf(record), 0)
+  if (bytes <= TAIL_BUDGET_BYTES) return { tail: head.tail, kept, added: melted }
+  return { tail: [], kept, added: [...melted, ...cutSegments(head.tail, tierOf(bytes))] }
 }
 
 /** The segments that a commit has to melt, and so to read first. */
@@ -72,10 +71,16 @@ export function describeRecords(
 
 /** All segments of the lowest tier that has `width` of them. */
 function fullTier({ segments }: Head, width: number): SegmentRef[] {
-  const tiers = new Map<number, SegmentRef[]>()
-  for (const segment of segments) tiers.set(segment.tier, [...(tiers.get(segment.tier) ?? []), segment])
-  const full = [...tiers].filter(([, members]) => members.length >= width).sort(([a], [b]) => a - b)
-  return full[0]?.[1] ?? []
+  const counts = new Map<number, number>()
+  for (const { tier } of segments) counts.set(tier, (counts.get(tier) ?? 0) + 1)
+  const full = [...counts.keys()].filter((tier) => (counts.get(tier) ?? 0) >= width)
+  const lowest = Math.min(...full)
+  return segments.filter(({ tier }) => tier === lowest)
+}
+
+/** Where that much would lie had it come little by little: what was added at once is melted no more often. */
+function tierOf(bytes: number): number {
+  return Math.floor(Math.log(bytes / TAIL_BUDGET_BYTES) / Math.log(TIER_WIDTH))
 }
 
 function cutSegments(records: readonly StoredRecord[], tier: number): NewSegment[] {
