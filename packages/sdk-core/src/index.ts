@@ -24,18 +24,23 @@ export {
   CorruptRecordError,
   DecryptionFailedError,
   RevisionConflictError,
+  RollbackDetectedError,
   StoreUnavailableError,
   UnsupportedFormatError,
 } from './errors/storage-errors'
 export {
   type AppendOptions,
+  type DeleteOptions,
   StorageManager,
   type StorageResult,
 } from './managers/StorageManager'
 export type { Logger } from './observe/log'
 export type { StorageStats } from './observe/stats'
-export type { ConversationStore } from './storage/conversation-store'
+export type { ConversationList, ConversationStore } from './storage/conversation-store'
+export type { VersionInfo } from './storage/history'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
-export type { LoadOptions, ReadOptions } from './storage/load-options'
+export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
 export type { SaveOptions } from './storage/save-options'
 export { generateSeedPhrase } from './storage/stores/s5-network'
+export type { Damage, DamageKind, VerificationReport } from './storage/verify/report'
+export type { ConversationListener, ConversationNotice } from './storage/watcher'

@@ -44,9 +44,9 @@ export class BlobDownloads {
   }
 
   /** @throws BlobNotFoundError only when there are portals, and every one says so */
-  async download(hash: Uint8Array, maxBytes: number, call: Call): Promise<Uint8Array> {
+  async download(hash: Uint8Array, maxBytes: number, call: Call, isFresh = false): Promise<Uint8Array> {
     const id = new BlobIdentifier(bareHash(hash), 0)
-    const cached = this.#cache.get(id.hash)
+    const cached = isFresh ? undefined : this.#cache.get(id.hash)
     if (cached !== undefined) return withinBound(cached, maxBytes)
     const { portals, network } = this.#sources
     requireSomebody(portals, network)

@@ -52,8 +52,10 @@ export class PortalApi implements S5APIInterface {
   }
 
   downloadBlobAsBytes(hash: Uint8Array, options: DownloadOptions = {}): Promise<Uint8Array> {
-    const { maxBytes = DEFAULT_MAX_DOWNLOAD_BYTES } = options
-    return this.#parts.scope.run(options, (call) => this.#parts.downloads.download(hash, maxBytes, call))
+    const { maxBytes = DEFAULT_MAX_DOWNLOAD_BYTES, fresh = false } = options
+    return this.#parts.scope.run(options, (call) =>
+      this.#parts.downloads.download(hash, maxBytes, call, fresh),
+    )
   }
 
   pinHash(hash: Uint8Array, options: CallOptions = {}): Promise<void> {

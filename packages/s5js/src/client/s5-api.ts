@@ -6,6 +6,8 @@ import type { RegistryEntry } from '../registry/entry'
 export interface DownloadOptions extends CallOptions {
   /** Reading stops beyond this many bytes. @default 67 108 864 (64 MiB) */
   maxBytes?: number
+  /** Asks the network also for a blob that this client has read before. @default false */
+  fresh?: boolean
 }
 
 export interface ListenOptions {

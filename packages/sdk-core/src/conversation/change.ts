@@ -35,9 +35,10 @@ export type IdOrigin = 'fresh' | 'keyed' | 'given'
 export interface ConversationChange {
   /**
    * `append` adds messages and nothing else, and writes nothing if they are there; `save` always makes a
-   * version; `overwrite` also takes away what it does not name; `alter` needs the conversation to exist.
+   * version; `overwrite` also takes away what it does not name; `alter` needs the conversation to exist;
+   * `delete` takes away all of it for good, and changes nothing when asked again.
    */
-  kind: 'append' | 'save' | 'overwrite' | 'alter'
+  kind: 'append' | 'save' | 'overwrite' | 'alter' | 'delete'
   messages: readonly MessageChange[]
   edits?: readonly ContentEdit[]
   deletions?: readonly string[]
@@ -50,6 +51,11 @@ export interface ConversationChange {
   expectedVersion?: number
   /** 16 bytes each: a hash of the caller's key, and one of the input as it was given. */
   idempotency?: { key: Uint8Array; input: Uint8Array }
+}
+
+/** Such a change was decided on one version, and is refused on any other. */
+export function takesAway({ kind }: Pick<ConversationChange, 'kind'>): boolean {
+  return kind === 'overwrite' || kind === 'delete'
 }
 
 /** What a change comes to on top of one state. */
@@ -69,6 +75,7 @@ export interface AppliedChange {
  * from version `receiptsFrom` on.
  */
 export function dependsOnAllRecords({ kind, ids }: ConversationChange, receiptsFrom: number): boolean {
+  if (kind === 'delete') return false
   if (kind !== 'append') return true
   return ids === 'given' || (ids === 'keyed' && receiptsFrom > 1)
 }

@@ -3,7 +3,7 @@ import { ConversationDeletedError } from '../errors/storage-errors'
 import type { AppliedChange, ConversationChange } from './change'
 import { isSameBytes } from './codec'
 import { applyFields } from './field-changes'
-import type { Receipt } from './head'
+import type { Head, Receipt } from './head'
 import { applyDeletions, applyEdits, applyMessages, deletionsOf } from './message-changes'
 import type { StoredRecord } from './record'
 import { type CommitContext, type ConversationState, findRecord, type StateDelta } from './state'
@@ -29,11 +29,12 @@ export function applyChange(
   context: CommitContext,
 ): AppliedChange {
   const { head } = state
-  if (head.deleted === true) throw new ConversationDeletedError(head.id)
+  if (head.deleted === true) return refuseDeleted(head, change)
   const messageIds = change.messages.map(({ message }) => message.id)
   const receipt = findReceipt(state, change)
   if (receipt !== undefined) return { delta: NOTHING, messageIds, ignored: [], replayOf: receipt[2] }
   refuseUnmetConditions(state, change)
+  if (change.kind === 'delete') return { delta: DELETION, messageIds, ignored: [] }
   const ignored: string[] = []
   const records = [
     ...applyMessages(state, change, ignored, context),
@@ -54,12 +55,18 @@ export function applyChange(
       ...(change.idempotency === undefined
         ? {}
         : { receipt: receiptOf(change.idempotency, head.version + 1) }),
-      keepsPrevious: change.kind === 'overwrite',
+      keepsPrevious: change.kind === 'overwrite' || change.deletions !== undefined,
     },
   }
 }
 
 const NOTHING: StateDelta = { records: [], added: 0 }
+const DELETION: StateDelta = { ...NOTHING, deletesAll: true }
+
+function refuseDeleted(head: Head, { kind }: ConversationChange): AppliedChange {
+  if (kind !== 'delete') throw new ConversationDeletedError(head.id)
+  return { delta: NOTHING, messageIds: [], ignored: [], replayOf: head.version }
+}
 
 function findReceipt({ head }: ConversationState, change: ConversationChange): Receipt | undefined {
   const { idempotency } = change
@@ -77,7 +84,8 @@ function receiptOf({ key, input }: { key: Uint8Array; input: Uint8Array }, versi
 
 function refuseUnmetConditions({ head }: ConversationState, change: ConversationChange): void {
   const exists = head.version > 0
-  if (change.kind === 'alter' && !exists) throw new InvalidInputError('conversationId', 'does not exist')
+  if (!exists && (change.kind === 'alter' || change.kind === 'delete'))
+    throw new InvalidInputError('conversationId', 'does not exist')
   const { expectedVersion } = change
   if (exists && expectedVersion !== undefined && expectedVersion !== head.version) {
     throw new VersionMismatch(expectedVersion)

@@ -1,7 +1,15 @@
 import { compareText, type DagValue, digestOf } from './codec'
-import { type Head, newerRegister } from './head'
+import { type Checkpoint, type Head, newerRegister } from './head'
 import { uniteRecords } from './record'
-import { type ConversationState, countLive, knownRecords, pruneClock, recordsOutside } from './state'
+import {
+  type ConversationState,
+  countLive,
+  emptyHead,
+  knownRecords,
+  pruneClock,
+  recordsOutside,
+  withoutContent,
+} from './state'
 
 /** A state, completely read, and the hash of its head blob. */
 export interface HashedState extends ConversationState {
@@ -14,18 +22,27 @@ export interface HashedState extends ConversationState {
  * brought back into the tail. The commit that publishes the result gives it a version above both.
  */
 export function mergeStates(a: HashedState, b: HashedState): ConversationState {
+  const head = mergeHeads(a.head, b.head)
+  const parents = unite([a.hash], [b.hash])
+  if (head.deleted === true)
+    return { head: { ...withoutContent({ ...emptyHead(head.id), ...head }), parents }, sealed: new Map() }
   const records = uniteRecords(knownRecords(a).values(), knownRecords(b).values())
   const sealed = new Map([...a.sealed].filter(([name]) => b.sealed.has(name)))
   return {
     sealed,
     head: {
-      ...mergeHeads(a.head, b.head),
+      ...head,
       messageCount: countLive(records.values()),
       segments: a.head.segments.filter(({ name }) => sealed.has(name)),
       tail: recordsOutside(records.values(), sealed),
-      parents: unite([a.hash], [b.hash]),
+      parents,
+      checkpoints: unite(head.checkpoints, [checkpointOf(a), checkpointOf(b)]),
     },
   }
+}
+
+function checkpointOf({ head, hash }: HashedState): Checkpoint {
+  return [head.version, hash, head.updatedAt]
 }
 
 function mergeHeads(a: Head, b: Head): Omit<Head, 'messageCount' | 'segments' | 'tail' | 'parents'> {

@@ -1,3 +1,4 @@
+import { nextCheckpoints } from './checkpoints'
 import { compareText, type DagValue } from './codec'
 import type { Head, Receipt, Register, SegmentRef } from './head'
 import { compareRecords, isNewer, type StoredRecord, uniteRecords } from './record'
@@ -6,7 +7,6 @@ import { compareRecords, isNewer, type StoredRecord, uniteRecords } from './reco
 const MAX_CLOCK_ENTRIES = 64
 /** Most receipts a head keeps, but for those of its own commit. */
 const MAX_RECEIPTS = 32
-const MAX_CHECKPOINTS = 64
 
 /** What segments hold: by segment name, records by id. */
 export type SegmentContents = ReadonlyMap<string, ReadonlyMap<string, StoredRecord>>
@@ -30,6 +30,8 @@ export interface StateDelta {
   receipt?: Receipt
   /** The version before is kept. */
   keepsPrevious?: boolean
+  /** Nothing is left but that it was there. */
+  deletesAll?: true
 }
 
 export interface CommitContext {
@@ -62,6 +64,7 @@ export function emptyHead(id: string): Head {
 /** The state with a delta worked in, still as the same version. */
 export function fold(state: ConversationState, delta: StateDelta): ConversationState {
   const { head, sealed } = state
+  if (delta.deletesAll === true) return { head: withoutContent(head), sealed: new Map() }
   return {
     sealed,
     head: {
@@ -86,9 +89,6 @@ export function advance(
   keepsPrevious: boolean,
 ): ConversationState {
   const version = base.version + 1
-  const [previous] = parents
-  const isKept = keepsPrevious && previous !== undefined && base.version > 0
-  const { checkpoints } = base
   return {
     sealed: state.sealed,
     head: {
@@ -98,11 +98,15 @@ export function advance(
       updatedAt: Math.max(context.now, base.updatedAt),
       clock: pruneClock({ ...base.clock, [context.device]: version }),
       parents,
-      checkpoints: isKept
-        ? [...checkpoints, [base.version, previous, base.updatedAt] as const].slice(-MAX_CHECKPOINTS)
-        : checkpoints,
+      checkpoints: nextCheckpoints(base, state.head, parents, context.now, keepsPrevious),
     },
   }
+}
+
+/** What is left of a deleted conversation: its versions go on, so that no late write raises it. */
+export function withoutContent(head: Head): Head {
+  const { title, fields, messageCount, tail, segments, checkpoints } = emptyHead(head.id)
+  return { ...head, title, fields, messageCount, tail, segments, checkpoints, deleted: true }
 }
 
 /** The newest record of an id, in the tail and in the segments that were read. */

@@ -7,6 +7,8 @@ import type { Conversation, JsonValue, Message } from './types'
 export interface Page {
   limit?: number
   before?: string
+  /** @default the current one */
+  version?: number
 }
 
 /** What callers see of a state: live messages in order, fields without their history. */

@@ -62,6 +62,23 @@ export class UnsupportedFormatError extends SDKError {
   }
 }
 
+/**
+ * The network is behind what it had acknowledged, and this device has nothing to heal it with: a portal lost
+ * its data, or holds it back. Another device that has seen the conversation brings it back.
+ */
+export class RollbackDetectedError extends SDKError {
+  override readonly name = 'RollbackDetectedError'
+  /** The version that the list of conversations knows of. */
+  readonly knownVersion: number
+
+  constructor(knownVersion: number) {
+    super('ROLLBACK_DETECTED', `version ${knownVersion} was acknowledged, and is not there any more`, {
+      userMessage: 'This conversation is missing from the storage network.',
+    })
+    this.knownVersion = knownVersion
+  }
+}
+
 /** The conversation was deleted; a late write does not raise it. */
 export class ConversationDeletedError extends SDKError {
   override readonly name = 'ConversationDeletedError'

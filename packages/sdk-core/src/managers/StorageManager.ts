@@ -1,35 +1,49 @@
 import { parseId } from '../conversation/message'
-import type {
-  Conversation,
-  ConversationInput,
-  ConversationSummary,
-  JsonValue,
-  Message,
-  MessageInput,
-} from '../conversation/types'
+import type { Conversation, ConversationInput, JsonValue, Message, MessageInput } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
+import { InvalidInputError, UnsupportedError } from '../errors/input-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters, StorageStats } from '../observe/stats'
-import type { CommitReceipt, ConversationStore } from '../storage/conversation-store'
+import type { CommitReceipt, ConversationList, ConversationStore } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
+import type { VersionInfo } from '../storage/history'
 import { type LockTable, withConversationLock } from '../storage/keyed-lock'
 import {
+  type ListOptions,
   type LoadOptions,
+  parseListOptions,
   parseLoadOptions,
   parseReadOptions,
   type ReadOptions,
 } from '../storage/load-options'
 import type { SaveDraft } from '../storage/save-draft'
-import { draftAppend, draftDeletion, draftEdit, draftSave, draftUpdate } from '../storage/save-inputs'
-import { parseAppendOptions, parseSaveOptions, type SaveOptions } from '../storage/save-options'
+import {
+  draftAppend,
+  draftConversationDeletion,
+  draftDeletion,
+  draftEdit,
+  draftSave,
+  draftUpdate,
+} from '../storage/save-inputs'
+import {
+  parseAppendOptions,
+  parseDeleteOptions,
+  parseSaveOptions,
+  type SaveOptions,
+} from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
+import type { VerificationReport } from '../storage/verify/report'
+import type { ConversationListener } from '../storage/watcher'
 
 /** A read that has no answer after this time fails, in ms. */
 const READ_DEADLINE_MS = 30_000
 
 /** Options of calls that can take nothing away. */
 export type AppendOptions = Omit<SaveOptions, 'overwrite'>
+
+/** Options of `deleteConversation`. */
+export type DeleteOptions = Pick<SaveOptions, 'expectedVersion' | 'signal'>
 
 /** What an acknowledged save gives back. */
 export interface StorageResult extends Omit<CommitReceipt, 'ignored'> {
@@ -173,7 +187,8 @@ export class StorageManager {
 
   /**
    * The current version, by a fresh read: all messages, or the last `limit` before the message `before`.
-   * `undefined` only where the network says that there is none.
+   * `undefined` only where the network says that there is none. With `version`, that one of
+   * {@link listVersions}.
    * @throws StoreUnavailableError, CorruptRecordError, DecryptionFailedError, UnsupportedFormatError
    */
   async loadConversation(
@@ -186,18 +201,77 @@ export class StorageManager {
     const conversation = await withDeadline(READ_DEADLINE_MS, signal, (either) =>
       this.#store.load(id, page, either),
     )
-    if (conversation === undefined) return undefined
+    if (conversation === undefined || page.version !== undefined) return conversation
     this.#seen.remember(conversation)
     this.#seen.rememberVersion(id, conversation.version)
     return conversation
   }
 
-  /** All conversations of the owner, the newest first. @throws as {@link loadConversation} */
-  async listConversations(options: ReadOptions = {}): Promise<{ items: ConversationSummary[] }> {
+  /**
+   * Recomputes every hash, signature, count and receipt of a conversation, from each portal by itself, and says
+   * what is damaged, where, and whether another portal has it. Changes nothing. Costs every blob from every
+   * portal; `signal` ends it.
+   * @throws InvalidInputError where nobody knows such a conversation, UnsupportedError where the store has nothing
+   * to recompute
+   */
+  async verifyConversation(conversationId: string, options: ReadOptions = {}): Promise<VerificationReport> {
     this.#refuseWhenClosed()
-    const { signal } = parseReadOptions(options)
-    const items = await withDeadline(READ_DEADLINE_MS, signal, (either) => this.#store.list(either))
-    return { items }
+    const id = parseId(conversationId, 'conversationId')
+    const { signal = new AbortController().signal } = parseReadOptions(options)
+    if (this.#store.verify === undefined) throw new UnsupportedError('this store has nothing to recompute')
+    return this.#store.verify(id, signal)
+  }
+
+  /**
+   * Calls `listener` with the version that is current, as soon as it is known, and then with each newer one,
+   * whoever makes it; several at once may come as one. The network pushes; where it cannot, it is asked every
+   * few seconds (`getStats().polls`). Nothing is called for a conversation that does not exist yet.
+   * @returns a function that ends it; closing the SDK does too
+   * @throws InvalidInputError, UnsupportedError where the store cannot tell
+   */
+  watchConversation(conversationId: string, listener: ConversationListener): () => void {
+    this.#refuseWhenClosed()
+    const id = parseId(conversationId, 'conversationId')
+    if (typeof listener !== 'function') throw new InvalidInputError('listener', 'must be a function')
+    if (this.#store.watch === undefined) throw new UnsupportedError('this store does not tell of changes')
+    return this.#store.watch(id, listener)
+  }
+
+  /**
+   * The versions that `loadConversation` can still give, the newest first: the current one, those that are kept
+   * (the last of each hour, and the one before an overwrite or a merge; two dozen at most), and all of the last
+   * day. Each costs a request when it is asked for; ends with `break`, or by `signal`.
+   * @throws UnsupportedError where the store keeps no old versions
+   */
+  async *listVersions(conversationId: string, options: ReadOptions = {}): AsyncGenerator<VersionInfo> {
+    this.#refuseWhenClosed()
+    const id = parseId(conversationId, 'conversationId')
+    const { signal = new AbortController().signal } = parseReadOptions(options)
+    if (this.#store.versions === undefined) throw new UnsupportedError('this store keeps no old versions')
+    yield* this.#store.versions(id, signal)
+  }
+
+  /**
+   * The owner's conversations, the last changed first: all of them, or `limit` at a time, each page by the
+   * `cursor` of the page before. A conversation is listed before its first save is acknowledged; what the
+   * list says of it follows within seconds.
+   * @throws as {@link loadConversation}
+   */
+  async listConversations(options: ListOptions = {}): Promise<ConversationList> {
+    this.#refuseWhenClosed()
+    const { signal, ...page } = parseListOptions(options)
+    return withDeadline(READ_DEADLINE_MS, signal, (either) => this.#store.list(page, either))
+  }
+
+  /**
+   * Takes a conversation away for good: a late append or an old copy does not raise it, and portals are asked
+   * to forget its blobs. Decided on `expectedVersion`, or else on the version last seen by this SDK. Deleting it
+   * again changes nothing.
+   * @throws VersionConflictError where somebody has changed it since
+   * @throws InvalidInputError where there never was such a conversation
+   */
+  async deleteConversation(conversationId: string, options: DeleteOptions = {}): Promise<void> {
+    await this.#save(draftConversationDeletion(conversationId), parseDeleteOptions(options))
   }
 
   /** Counts since the SDK was created. */

@@ -1,23 +1,38 @@
-import { fold, knownRecords } from '../conversation/state'
-import { applyEntries, type CatalogEntry, newerEntry, parseEntry } from '../conversation/summary'
+import type { Head } from '../conversation/head'
+import { findRecord, fold } from '../conversation/state'
+import {
+  applyNews,
+  CATALOG_ID,
+  type CatalogEntry,
+  type CatalogNews,
+  newerNews,
+  parseEntry,
+} from '../conversation/summary'
 import type { Logger } from '../observe/log'
+import { type EntryPage, readEntries } from './catalog-reader'
 import type { Committer } from './commit'
-import type { Compactor } from './compactor'
 import { withDeadline } from './deadline'
 import type { HeadStore } from './head-store'
 import { type LockTable, withKeyedLock } from './keyed-lock'
 
-/** Lies outside the space of user ids, which hold no control characters. */
-export const CATALOG_ID = '\u0000catalog'
-
 /** At most one commit of refreshed summaries in this time, in ms. */
 const REFRESH_INTERVAL_MS = 1000
 const LONGEST_RETRY_MS = 60_000
+/** A commit that has not landed after this time fails, in ms. */
+const DEADLINE_MS = 30_000
 
 interface Announcement {
-  entry: CatalogEntry
+  news: CatalogNews
   resolve: () => void
   reject: (error: unknown) => void
+}
+
+export interface CatalogOptions {
+  committer: Committer
+  heads: HeadStore
+  log: Logger
+  /** Called with each version of the catalog that this instance has written. */
+  onCommit(head: Head): void
 }
 
 /**
@@ -26,47 +41,56 @@ interface Announcement {
  * critical path until they land.
  */
 export class Catalog {
-  readonly #committer: Committer
-  readonly #heads: HeadStore
-  readonly #compactor: Compactor
-  readonly #log: Logger
-  readonly #deadlineMs: number
+  readonly #options: CatalogOptions
   readonly #lock: LockTable = new Map()
-  readonly #refreshed = new Map<string, CatalogEntry>()
+  readonly #refreshed = new Map<string, CatalogNews>()
   #announced: Announcement[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
 
-  constructor(committer: Committer, heads: HeadStore, compactor: Compactor, log: Logger, deadlineMs: number) {
-    this.#committer = committer
-    this.#heads = heads
-    this.#compactor = compactor
-    this.#log = log
-    this.#deadlineMs = deadlineMs
+  constructor(options: CatalogOptions) {
+    this.#options = options
   }
 
-  /** Resolves when the network has acknowledged a catalog that holds `entry` or a newer one of its id. */
-  announce(entry: CatalogEntry): Promise<void> {
+  /** Resolves when the network has acknowledged a catalog that holds `news` or newer ones of its id. */
+  announce(news: CatalogNews): Promise<void> {
     const announced = new Promise<void>((resolve, reject) => {
-      this.#announced.push({ entry, resolve, reject })
+      this.#announced.push({ news, resolve, reject })
     })
     this.flush().catch((error: unknown) => this.#retryLater(error))
     return announced
   }
 
   /** Brings a newer summary into the catalog, soon. */
-  refresh(entry: CatalogEntry): void {
-    this.#refreshed.set(entry.id, newerEntry(this.#refreshed.get(entry.id), entry))
+  refresh(news: CatalogNews): void {
+    this.#keep(news)
     this.#schedule(REFRESH_INTERVAL_MS)
   }
 
-  /** Every entry, by a fresh read; none where there is no catalog yet. */
-  async entries(signal: AbortSignal): Promise<CatalogEntry[]> {
-    const place = await this.#heads.open(CATALOG_ID)
-    const base = await this.#heads.read(place, signal)
-    if (base === undefined) return []
-    const complete = await this.#heads.withSegments(place, base, base.head.segments, signal)
-    return [...knownRecords(complete).values()].filter((record) => record.deleted !== true).map(parseEntry)
+  /** The entries of a page, the newest first, by a fresh read; none where there is no catalog yet. */
+  async entries(page: EntryPage, signal: AbortSignal): Promise<CatalogEntry[]> {
+    return readEntries(this.#options.heads, await this.#options.heads.open(CATALOG_ID), page, signal)
+  }
+
+  /** The entry of one conversation, by a fresh read. */
+  async find(id: string, signal: AbortSignal): Promise<CatalogEntry | undefined> {
+    const entries = await this.entries({}, signal)
+    return entries.find((entry) => entry.id === id)
+  }
+
+  /**
+   * Brings the entry of a conversation up to date where it is known to say something else than `news`, its
+   * current version. Reads nothing. `true` where the catalog knows of a version later than that.
+   */
+  compare(news: CatalogNews): boolean {
+    const known = this.#options.heads.latest(CATALOG_ID)
+    const record =
+      known &&
+      findRecord({ head: known.head, sealed: this.#options.heads.cachedSegments(known.head) }, news.id)
+    if (record === undefined || record.deleted === true) return false
+    const entry = parseEntry(record)
+    if ('deleted' in news || entry.pending === true || entry.version < news.version) this.refresh(news)
+    return entry.pending !== true && entry.version > news.version
   }
 
   /** Writes all that waits. Rejects where that failed; refreshed summaries are then tried again later. */
@@ -82,7 +106,7 @@ export class Catalog {
     try {
       await this.flush()
     } catch (error) {
-      this.#log.warn({ error }, 'Summaries could not be refreshed before closing')
+      this.#options.log.warn({ error }, 'Summaries could not be refreshed before closing')
     } finally {
       clearTimeout(this.#timer)
     }
@@ -95,16 +119,19 @@ export class Catalog {
     this.#announced = []
     this.#refreshed.clear()
     try {
-      await this.#commit([...announced.map(({ entry }) => entry), ...refreshed])
+      await this.#commit([...announced.map(({ news }) => news), ...refreshed])
       this.#failures = 0
       for (const { resolve } of announced) resolve()
     } catch (error) {
       this.#failures += 1
       for (const { reject } of announced) reject(error)
-      for (const entry of refreshed)
-        this.#refreshed.set(entry.id, newerEntry(this.#refreshed.get(entry.id), entry))
+      for (const news of refreshed) this.#keep(news)
       throw error
     }
+  }
+
+  #keep(news: CatalogNews): void {
+    this.#refreshed.set(news.id, newerNews(this.#refreshed.get(news.id), news))
   }
 
   #schedule(delayMs: number): void {
@@ -116,18 +143,18 @@ export class Catalog {
 
   #retryLater(error: unknown): void {
     if (this.#refreshed.size === 0) return
-    this.#log.warn({ error, failures: this.#failures }, 'Summaries could not be refreshed yet')
+    this.#options.log.warn({ error, failures: this.#failures }, 'Summaries could not be refreshed yet')
     this.#schedule(Math.min(REFRESH_INTERVAL_MS * 2 ** this.#failures, LONGEST_RETRY_MS))
   }
 
-  async #commit(entries: readonly CatalogEntry[]): Promise<void> {
-    await withDeadline(this.#deadlineMs, undefined, (signal) =>
-      this.#committer.commit(
+  async #commit(news: readonly CatalogNews[]): Promise<void> {
+    const { version, written } = await withDeadline(DEADLINE_MS, undefined, (signal) =>
+      this.#options.committer.commit(
         {
           id: CATALOG_ID,
-          needs: (base) => base.head.segments,
+          needs: () => [],
           plan: (base, context) => {
-            const delta = applyEntries(base, entries, context)
+            const delta = applyNews(base, news, context)
             return {
               next: fold(base, delta),
               keepsPrevious: false,
@@ -140,6 +167,6 @@ export class Catalog {
         signal,
       ),
     )
-    this.#compactor.consider(CATALOG_ID)
+    if (written) this.#options.onCommit(version.head)
   }
 }

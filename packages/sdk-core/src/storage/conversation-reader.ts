@@ -1,12 +1,13 @@
 import type { SegmentRef } from '../conversation/head'
-import { countLive } from '../conversation/state'
-import type { Conversation } from '../conversation/types'
+import { type ConversationState, countLive } from '../conversation/state'
+import type { Conversation, Scheme } from '../conversation/types'
 import { type Page, pageOf, toConversation } from '../conversation/view'
 import { MissingBlobError } from './head-reader'
-import type { Base, HeadStore, Place } from './head-store'
+import type { HeadStore, Place } from './head-store'
+import { findVersion } from './history'
 
 /**
- * The current version of a conversation, with the messages of `page`: reads the segments that can hold them,
+ * The current version of a conversation, or another one, with the messages of `page`: reads the segments that can hold them,
  * the newest first, as many at once as the page is likely to need.
  * A reader that misses a blob reads the pointer again and starts over, as long as the pointer moves.
  */
@@ -20,7 +21,10 @@ export async function readPage(
     const base = await heads.read(place, signal)
     if (base === undefined || base.head.deleted === true) return undefined
     try {
-      return await readFrom(heads, place, base, page, signal)
+      const { version = base.head.version } = page
+      const isCurrent = version === base.head.version
+      const state = isCurrent ? base : await findVersion(heads, place, base, version, signal)
+      return await readFrom(heads, place, state, page, signal)
     } catch (error) {
       if (!(error instanceof MissingBlobError) || missedAt === base.revision) throw error
       missedAt = base.revision
@@ -28,26 +32,28 @@ export async function readPage(
   }
 }
 
+type VersionState = ConversationState & { scheme: Scheme | undefined }
+
 async function readFrom(
   heads: HeadStore,
   place: Place,
-  base: Base,
+  base: VersionState,
   page: Page,
   signal: AbortSignal,
 ): Promise<Conversation> {
   for (let state = base; ; ) {
     const messages = pageOf(state, page)
     if (messages !== undefined) return toConversation(state, messages)
-    state = await heads.withSegments(place, state, nextSegments(state, page), signal)
+    state = await heads.withSegments(place, state, nextSegments(state, page.limit), signal)
   }
 }
 
-/** The unread segments with the greatest orders: so many that they may well fill the page. */
-function nextSegments({ head, sealed }: Base, { limit, before }: Page): SegmentRef[] {
+/** The unread segments with the greatest orders: at least one, and so many that they may well fill a page. */
+export function nextSegments({ head, sealed }: ConversationState, limit: number | undefined): SegmentRef[] {
   const unread = head.segments.filter(({ name }) => !sealed.has(name))
   if (limit === undefined) return unread
   const newestFirst = unread.sort((a, b) => b.lastOrder - a.lastOrder)
-  const wanted = before === undefined ? limit - countLive(head.tail) : limit
+  const wanted = Math.max(0, limit - countLive(head.tail))
   const chosen: SegmentRef[] = []
   for (let records = 0; records <= wanted && chosen.length < newestFirst.length; ) {
     const segment = newestFirst[chosen.length]

@@ -1,7 +1,11 @@
 import type { ConversationChange } from '../conversation/change'
+import type { ListPage } from '../conversation/listing'
 import type { Conversation, ConversationSummary } from '../conversation/types'
 import type { Page } from '../conversation/view'
+import type { VersionInfo } from './history'
 import type { TransferStats } from './network'
+import type { VerificationReport } from './verify/report'
+import type { ConversationListener } from './watcher'
 
 /** What a store gives back for a change that is now current. */
 export interface CommitReceipt {
@@ -16,6 +20,12 @@ export interface CommitReceipt {
   /** Messages and fields that were left as stored. */
   ignored: string[]
   outcome: 'COMMITTED' | 'PERSISTENCE_IDEMPOTENT_REPLAY'
+}
+
+export interface ConversationList {
+  items: ConversationSummary[]
+  /** Gives the next page; absent on the last one. */
+  cursor?: string
 }
 
 /** A receipt, or why this change alone failed. */
@@ -36,10 +46,22 @@ export interface ConversationStore {
     changes: readonly ConversationChange[],
     signal: AbortSignal,
   ): Promise<CommitOutcome[]>
-  /** `undefined` where the store knows that there is none. */
+  /** `undefined` where the store knows that there is none, or none any more. */
   load(conversationId: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined>
-  /** All conversations that exist, the newest first. */
-  list(signal: AbortSignal): Promise<ConversationSummary[]>
+  /** The conversations that exist, the newest first; `cursor` where there are more. */
+  list(page: ListPage, signal: AbortSignal): Promise<ConversationList>
+  /**
+   * The versions that can still be loaded, the newest first; none where there is no such conversation. Absent in
+   * a store that keeps only the current ones.
+   */
+  versions?(conversationId: string, signal: AbortSignal): AsyncIterable<VersionInfo>
+  /**
+   * Calls back with the version that is current, if there is one, and with each newer one, until the returned
+   * function is called. Absent in a store that cannot tell.
+   */
+  watch?(conversationId: string, listener: ConversationListener): () => void
+  /** Recomputes all that is stored of a conversation. Absent in a store that has nothing to recompute. */
+  verify?(conversationId: string, signal: AbortSignal): Promise<VerificationReport>
   getTransferStats(): TransferStats
   /** Writes what may lag behind (summaries), then lets go of all keys and timers. */
   close(): Promise<void>

@@ -224,8 +224,9 @@ function signalOf(batch: readonly PendingSave[], signal: AbortSignal): AbortSign
   return own === undefined ? signal : AbortSignal.any([signal, own])
 }
 
-function mustBeAlone({ options }: PendingSave): boolean {
-  return options.expectedVersion !== undefined || options.overwrite === true || options.encrypt !== undefined
+function mustBeAlone({ draft, options }: PendingSave): boolean {
+  if (draft.kind === 'delete' || options.overwrite === true) return true
+  return options.expectedVersion !== undefined || options.encrypt !== undefined
 }
 
 function withKey(error: unknown, idempotencyKey: string | undefined): unknown {

@@ -6,6 +6,8 @@ import { StoreUnavailableError } from '../errors/storage-errors'
 import { MAX_BLOB_BYTES, openHead, openSegment } from './head-codec'
 import type { Network, Pointer, PointerKey } from './network'
 
+const MISSING = 'a blob that the current version names is not available'
+
 /** One version as it was read from, or written to, the network. */
 export interface StoredVersion {
   readonly head: Head
@@ -16,6 +18,9 @@ export interface StoredVersion {
   readonly revision: number
   readonly scheme: Scheme
 }
+
+/** A version in a head blob that another head names. */
+export type OldHead = Omit<StoredVersion, 'revision'>
 
 /** A blob that a head or a pointer names is not to be had. Unreachable, never absent. */
 export class MissingBlobError extends StoreUnavailableError {}
@@ -31,16 +36,23 @@ export async function readVersion(
   pointer: Pointer,
   signal: AbortSignal,
 ): Promise<StoredVersion> {
-  try {
-    const blob = await fetchBlob(network, pointer.hash, signal)
-    const cid = network.cidOf(pointer.hash, blob.length)
-    return { ...(await openHead(blob, keys)), hash: pointer.hash, cid, revision: pointer.revision }
-  } catch (error) {
-    if (!(error instanceof MissingBlobError)) throw error
-    const again = await key.readPointer(signal)
-    if (again === undefined || again.revision <= pointer.revision) throw error
-    return readVersion(network, keys, key, again, signal)
-  }
+  const found = await readHead(network, keys, pointer.hash, signal)
+  if (found !== undefined) return { ...found, revision: pointer.revision }
+  const again = await key.readPointer(signal)
+  if (again === undefined || again.revision <= pointer.revision) throw new MissingBlobError(MISSING)
+  return readVersion(network, keys, key, again, signal)
+}
+
+/** The head in one blob; `undefined` where nobody has it any more. @throws CorruptRecordError */
+export async function readHead(
+  network: Network,
+  keys: ConversationKeys,
+  hash: Uint8Array,
+  signal: AbortSignal,
+): Promise<OldHead | undefined> {
+  const blob = await network.download(hash, MAX_BLOB_BYTES, signal)
+  if (blob === undefined) return undefined
+  return { ...(await openHead(blob, keys)), hash, cid: network.cidOf(hash, blob.length) }
 }
 
 /** The records of a segment. @throws MissingBlobError, CorruptRecordError, DecryptionFailedError */
@@ -56,6 +68,6 @@ export async function readSegment(
 
 async function fetchBlob(network: Network, hash: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
   const blob = await network.download(hash, MAX_BLOB_BYTES, signal)
-  if (blob === undefined) throw new MissingBlobError('a blob that the current version names is not available')
+  if (blob === undefined) throw new MissingBlobError(MISSING)
   return blob
 }

@@ -1,13 +1,20 @@
 import { isSameBytes } from '../conversation/codec'
 import type { Head, SegmentRef } from '../conversation/head'
 import { mergeStates } from '../conversation/merge'
-import { type ConversationState, emptyHead, isAncestor, withoutSegments } from '../conversation/state'
+import type { StoredRecord } from '../conversation/record'
+import {
+  type ConversationState,
+  emptyHead,
+  isAncestor,
+  type SegmentContents,
+  withoutSegments,
+} from '../conversation/state'
 import type { Scheme } from '../conversation/types'
 import type { ConversationKeys, KeyRing } from '../crypto/keys'
 import { CorruptRecordError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
-import { readSegment, readVersion, type StoredVersion } from './head-reader'
+import { type OldHead, readHead, readSegment, readVersion, type StoredVersion } from './head-reader'
 import { LruMap } from './lru-map'
 import type { Network, Pointer, PointerKey } from './network'
 import { SegmentCache } from './segment-cache'
@@ -75,6 +82,11 @@ export class HeadStore {
     return version && toBase(version, false)
   }
 
+  /** The newest version of which this device knows that it was acknowledged. */
+  stored(id: string): StoredVersion | undefined {
+    return this.#latest.get(id)
+  }
+
   /** The current version by a fresh read; `undefined` where the network says that there is none. */
   async read(place: Place, signal: AbortSignal): Promise<Base | undefined> {
     const before = this.#latest.get(place.id)
@@ -107,6 +119,21 @@ export class HeadStore {
       missing.map(async (ref) => [ref.name, await this.#segment(place, ref, state.scheme, signal)] as const),
     )
     return { ...state, sealed: new Map([...state.sealed, ...read]) }
+  }
+
+  /** The version in a head blob that a newer one names; `undefined` where nobody has it any more. */
+  async readOld(place: Place, hash: Uint8Array, signal: AbortSignal): Promise<OldHead | undefined> {
+    const known = this.#latest.get(place.id)
+    if (known !== undefined && isSameBytes(known.hash, hash)) return known
+    return readHead(this.#options.network, place.keys, hash, signal)
+  }
+
+  /** Those segments of a head that are at hand. */
+  cachedSegments({ segments }: Head): SegmentContents {
+    const known = segments.map(({ name }) => [name, this.segments.get(name)] as const)
+    return new Map(
+      known.filter((each): each is [string, ReadonlyMap<string, StoredRecord>] => each[1] !== undefined),
+    )
   }
 
   /** Remembers a version that the network has acknowledged. */

@@ -1,4 +1,5 @@
 import { isPlainObject } from '../conversation/json-value'
+import { type ListPage, parseCursor } from '../conversation/listing'
 import { optional, parseId, refuseUnknownFields } from '../conversation/message'
 import type { Page } from '../conversation/view'
 import { InvalidInputError } from '../errors/input-errors'
@@ -11,6 +12,8 @@ export interface ReadOptions {
 
 export interface LoadOptions extends ReadOptions, Page {}
 
+export interface ListOptions extends ReadOptions, ListPage {}
+
 /** @throws InvalidInputError */
 export function parseReadOptions(options: unknown): ReadOptions {
   return parseSaveOptions(options, ['signal'])
@@ -19,15 +22,33 @@ export function parseReadOptions(options: unknown): ReadOptions {
 /** @throws InvalidInputError */
 export function parseLoadOptions(options: unknown): LoadOptions {
   if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
-  refuseUnknownFields(options, ['signal', 'limit', 'before'], 'options')
+  refuseUnknownFields(options, ['signal', 'limit', 'before', 'version'], 'options')
   return {
     ...parseReadOptions(options.signal === undefined ? {} : { signal: options.signal }),
-    ...optional('limit', options.limit, parseLimit),
+    ...optional('limit', options.limit, (value) => parseCount(value, 'limit')),
+    ...optional('version', options.version, (value) => parseCount(value, 'version')),
     ...optional('before', options.before, (value) => parseId(value, 'options.before')),
   }
 }
 
-function parseLimit(value: unknown): number {
+/** @throws InvalidInputError */
+export function parseListOptions(options: unknown): ListOptions {
+  if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
+  refuseUnknownFields(options, ['signal', 'limit', 'cursor'], 'options')
+  return {
+    ...parseReadOptions(options.signal === undefined ? {} : { signal: options.signal }),
+    ...optional('limit', options.limit, (value) => parseCount(value, 'limit')),
+    ...optional('cursor', options.cursor, parseCursorText),
+  }
+}
+
+function parseCursorText(value: unknown): string {
+  if (typeof value !== 'string') throw new InvalidInputError('options.cursor', 'must be a string')
+  parseCursor(value)
+  return value
+}
+
+function parseCount(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw new InvalidInputError('options.limit', 'must be a whole number from 1')
+  throw new InvalidInputError(`options.${name}`, 'must be a whole number from 1')
 }

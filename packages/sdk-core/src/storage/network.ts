@@ -5,9 +5,21 @@ export interface Pointer {
   hash: Uint8Array
 }
 
+export interface PointerListener {
+  /** A pointer that the network has now; it may be the one that was known. */
+  onPointer(pointer: Pointer): void
+  /** Whether pushes can be expected right now. */
+  onLive(isLive: boolean): void
+}
+
 /** May read and move one pointer. */
 export interface PointerKey {
   readPointer(signal: AbortSignal): Promise<Pointer | undefined>
+  /**
+   * Calls back with what the network pushes, until the returned function is called. Absent in a network that
+   * pushes nothing.
+   */
+  listen?(listener: PointerListener): () => void
   /**
    * Resolves only when the network has acknowledged that the pointer is now `pointer`.
    * @throws PointerConflict with what is current instead.
@@ -19,6 +31,14 @@ export interface TransferStats {
   requests: number
   bytesUp: number
   bytesDown: number
+}
+
+/** One portal by itself: nobody helps it out, and nothing is remembered that it said before. */
+export interface Witness {
+  /** Base URL. */
+  readonly name: string
+  pointerKey(seed: Uint8Array): Promise<Pick<PointerKey, 'readPointer'>>
+  download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
 }
 
 /**
@@ -34,6 +54,10 @@ export interface Network {
   cidOf(hash: Uint8Array, size: number): string
   upload(blob: Uint8Array, signal: AbortSignal): Promise<void>
   download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Tells the network that the owner no longer needs a blob. Absent counts as done. */
+  forget(hash: Uint8Array, signal: AbortSignal): Promise<void>
+  /** Every portal. */
+  witnesses(): readonly Witness[]
   getStats(): TransferStats
   close(): void
 }

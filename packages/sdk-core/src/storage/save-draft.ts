@@ -1,5 +1,5 @@
 import { hexToBytes } from '@noble/hashes/utils.js'
-import type { ContentEdit, ConversationChange, IdOrigin } from '../conversation/change'
+import { type ContentEdit, type ConversationChange, type IdOrigin, takesAway } from '../conversation/change'
 import { type DagValue, digestOf } from '../conversation/codec'
 import type { ConversationDraft } from '../conversation/conversation-input'
 import { contentOf, type MessageDraft } from '../conversation/message'
@@ -35,9 +35,10 @@ export function digestInput(
 export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenContent): ConversationChange {
   const { id, messages, edits, deletions, createdAt, ids } = draft
   const kind = options.overwrite === true ? 'overwrite' : draft.kind
-  const isWhole = kind === 'overwrite' || kind === 'alter'
-  const expectedVersion = options.expectedVersion ?? (kind === 'overwrite' ? seen.versionOf(id) : undefined)
-  const key = keyOf(id, options, expectedVersion !== undefined || kind === 'overwrite')
+  const isDecided = takesAway({ kind })
+  const isWhole = isDecided || kind === 'alter'
+  const expectedVersion = options.expectedVersion ?? (isDecided ? seen.versionOf(id) : undefined)
+  const key = keyOf(id, options, expectedVersion !== undefined || isDecided)
   return {
     kind,
     ids,

@@ -61,6 +61,11 @@ export function draftDeletion(conversationId: unknown, messageId: unknown): Save
   return { ...alter(conversationId, () => digestInput('alter', [], { deletion: id })), deletions: [id] }
 }
 
+/** A stored conversation to be taken away. @throws InvalidInputError */
+export function draftConversationDeletion(conversationId: unknown): SaveDraft {
+  return { ...alter(conversationId, () => digestInput('delete', [])), kind: 'delete' }
+}
+
 /** New values of title and metadata fields. @throws InvalidInputError */
 export function draftUpdate(conversationId: unknown, fields: unknown): SaveDraft {
   if (!isPlainObject(fields)) throw new InvalidInputError('fields', 'must be a plain object')

@@ -52,6 +52,11 @@ export function parseAppendOptions(options: unknown): SaveOptions {
   )
 }
 
+/** Options of the deletion of a conversation. */
+export function parseDeleteOptions(options: unknown): SaveOptions {
+  return parseSaveOptions(options, ['expectedVersion', 'signal'])
+}
+
 function parseCount(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw new InvalidInputError(`options.${name}`, 'must be a whole number from 0')

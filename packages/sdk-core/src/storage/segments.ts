@@ -3,10 +3,16 @@ import { type DagValue, encodeDagCbor } from '../conversation/codec'
 import type { Head, SegmentRef } from '../conversation/head'
 import { compareRecords, type StoredRecord, uniteRecords } from '../conversation/record'
 import type { ConversationState, SegmentContents } from '../conversation/state'
+import { CATALOG_ID, isPendingEntry } from '../conversation/summary'
 import { randomBytes } from '../crypto/platform'
 
-/** A tail larger than this, in bytes of DAG-CBOR, is sealed into a segment. */
-const TAIL_BUDGET_BYTES = 3 * 1024
+/** A tail larger than its budget, in bytes of DAG-CBOR, is sealed into a segment, but for the records that stay. */
+const MESSAGE_TAIL = { budgetBytes: 3 * 1024, stays: (_: StoredRecord) => false }
+/**
+ * With its newest segment, the catalog's tail fills a page of a list. An entry that will be replaced within a
+ * second stays, so that what it says of the time of its conversation does not lie in a segment for ever.
+ */
+const CATALOG_TAIL = { budgetBytes: 16 * 1024, stays: isPendingEntry }
 /** A segment takes records until it has this many bytes. */
 const SEGMENT_BYTES = 2 * 1024 * 1024
 /** So many segments of one tier become one of the next, off the critical path. */
@@ -34,9 +40,11 @@ export function planSegments(state: ConversationState): SegmentPlan {
   const overfull = fullTier(head, TIER_LIMIT).filter(({ name }) => sealed.has(name))
   const kept = head.segments.filter((segment) => !overfull.includes(segment))
   const melted = overfull.length === 0 ? [] : meltSegments(overfull, sealed)
-  const bytes = head.tail.reduce((sum, record) => sum + sizeOf(record), 0)
-  if (bytes <= TAIL_BUDGET_BYTES) return { tail: head.tail, kept, added: melted }
-  return { tail: [], kept, added: [...melted, ...cutSegments(head.tail, tierOf(bytes))] }
+  const { budgetBytes, stays } = head.id === CATALOG_ID ? CATALOG_TAIL : MESSAGE_TAIL
+  if (sizeOfAll(head.tail) <= budgetBytes) return { tail: head.tail, kept, added: melted }
+  const leaving = head.tail.filter((record) => !stays(record))
+  const tier = tierOf(sizeOfAll(leaving), budgetBytes)
+  return { tail: head.tail.filter(stays), kept, added: [...melted, ...cutSegments(leaving, tier)] }
 }
 
 /** The segments that a commit has to melt, and so to read first. */
@@ -79,8 +87,8 @@ function fullTier({ segments }: Head, width: number): SegmentRef[] {
 }
 
 /** Where that much would lie had it come little by little: what was added at once is melted no more often. */
-function tierOf(bytes: number): number {
-  return Math.floor(Math.log(bytes / TAIL_BUDGET_BYTES) / Math.log(TIER_WIDTH))
+function tierOf(bytes: number, budgetBytes: number): number {
+  return Math.max(0, Math.floor(Math.log(bytes / budgetBytes) / Math.log(TIER_WIDTH)))
 }
 
 function cutSegments(records: readonly StoredRecord[], tier: number): NewSegment[] {
@@ -98,6 +106,10 @@ function cutSegments(records: readonly StoredRecord[], tier: number): NewSegment
     }
   }
   return groups.map((group) => ({ name: bytesToHex(randomBytes(8)), tier, records: group }))
+}
+
+function sizeOfAll(records: readonly StoredRecord[]): number {
+  return records.reduce((bytes, record) => bytes + sizeOf(record), 0)
 }
 
 const sizes = new WeakMap<StoredRecord, number>()

@@ -52,6 +52,11 @@ export function alter(options: ChangeOptions): ConversationChange {
   return { ...EMPTY, kind: 'alter', ids: 'fresh', ...options }
 }
 
+/** The whole conversation is to go. */
+export function deletion(options: ChangeOptions = {}): ConversationChange {
+  return { ...EMPTY, kind: 'delete', ids: 'fresh', ...options }
+}
+
 export function given(value: JsonValue): FieldChange {
   return { value, blind: false }
 }

@@ -5,7 +5,7 @@ export function decorate(store: ConversationStore, other: Partial<ConversationSt
   return {
     commit: (id, changes, signal) => store.commit(id, changes, signal),
     load: (id, page, signal) => store.load(id, page, signal),
-    list: (signal) => store.list(signal),
+    list: (page, signal) => store.list(page, signal),
     getTransferStats: () => store.getTransferStats(),
     close: () => store.close(),
     ...other,

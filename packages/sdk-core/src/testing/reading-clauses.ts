@@ -9,6 +9,7 @@ export const readingClauses: readonly Clause[] = [
   { name: 'Pages together are the same as the whole', run: pagesWhole },
   { name: 'A page ends before a message that was deleted meanwhile', run: pagesBeforeDeleted },
   { name: 'Everything acknowledged is listed, the newest first', run: listsAtOnce },
+  { name: 'Pages of the list together are the whole list', run: pagesList },
   { name: 'The list says the version, the count, the title and whether it is sealed', run: summarises },
 ]
 
@@ -76,6 +77,25 @@ async function listsAtOnce({ open, expect }: Stage): Promise<void> {
   expect(listed.map((each) => each.id).sort()).toEqual([...ids, ...expected].sort())
   const times = listed.map(({ updatedAt }) => updatedAt)
   expect(times).toEqual([...times].sort((a, b) => b - a))
+}
+
+async function pagesList({ open, expect }: Stage): Promise<void> {
+  const [one, reader] = [await open(), await open()]
+  for (let i = 0; i < 7; i += 1) await one.make(appendFresh(1), `conversation ${i}`)
+  await one.make(appendFresh(1), 'conversation 3')
+  await one.close()
+  const whole = await reader.list()
+  for (const limit of [1, 3, 7, 100]) {
+    const paged: ConversationSummary[] = []
+    for (let cursor: string | undefined, pages = 0; pages <= whole.length; pages += 1) {
+      const page = await reader.listPage(cursor === undefined ? { limit } : { limit, cursor })
+      expect(page.items.length <= limit).toBe(true)
+      paged.push(...page.items)
+      cursor = page.cursor
+      if (cursor === undefined) break
+    }
+    expect(paged).toEqual(whole)
+  }
 }
 
 /** Summaries may lag behind until their writer closes. */

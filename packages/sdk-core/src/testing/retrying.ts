@@ -13,7 +13,7 @@ export function retrying(store: ConversationStore): ConversationStore {
   return decorate(store, {
     commit: (id, changes, signal) => retry(() => store.commit(id, changes, signal), signal),
     load: (id, page, signal) => retry(() => store.load(id, page, signal), signal),
-    list: (signal) => retry(() => store.list(signal), signal),
+    list: (page, signal) => retry(() => store.list(page, signal), signal),
   })
 }
 

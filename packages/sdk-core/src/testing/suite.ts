@@ -5,6 +5,7 @@ import { editClauses } from './edit-clauses'
 import { failureClauses } from './failure-clauses'
 import { presenceClauses } from './presence-clauses'
 import { readingClauses } from './reading-clauses'
+import { removalClauses } from './removal-clauses'
 import { replayClauses } from './replay-clauses'
 import { retrying } from './retrying'
 import { Writer } from './writer'
@@ -33,6 +34,7 @@ const CLAUSES: readonly Clause[] = [
   ...conditionClauses,
   ...replayClauses,
   ...deletionClauses,
+  ...removalClauses,
   ...editClauses,
   ...readingClauses,
   ...failureClauses,

@@ -1,7 +1,13 @@
 import type { ConversationChange } from '../conversation/change'
+import type { ListPage } from '../conversation/listing'
 import type { Conversation, ConversationSummary } from '../conversation/types'
 import type { Page } from '../conversation/view'
-import type { CommitOutcome, CommitReceipt, ConversationStore } from '../storage/conversation-store'
+import type {
+  CommitOutcome,
+  CommitReceipt,
+  ConversationList,
+  ConversationStore,
+} from '../storage/conversation-store'
 
 /** No call of a clause takes longer, in ms. */
 const CALL_DEADLINE_MS = 20_000
@@ -53,8 +59,13 @@ export class Writer {
     return (await this.load(page)).messages.map(({ id }) => id)
   }
 
-  list(): Promise<ConversationSummary[]> {
-    return this.store.list(deadline())
+  /** The whole list. */
+  async list(): Promise<ConversationSummary[]> {
+    return (await this.listPage({})).items
+  }
+
+  listPage(page: ListPage): Promise<ConversationList> {
+    return this.store.list(page, deadline())
   }
 
   close(): Promise<void> {

@@ -34,6 +34,8 @@ export class MemoryNetwork {
       cidOf: (hash, size) => `${bytesToHex(hash)}-${size}`,
       upload: (blob) => call(() => void this.blobs.set(bytesToHex(sha256(blob)), blob)),
       download: (hash) => call(() => this.blobs.get(bytesToHex(hash))),
+      forget: (hash) => call(() => void this.blobs.delete(bytesToHex(hash))),
+      witnesses: () => [],
       getStats: () => ({ requests: 0, bytesUp: 0, bytesDown: 0 }),
       close: () => {},
     }

@@ -1,31 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
-import { KeyRing } from '../../src/crypto/keys'
-import { createSdk, type Message, SDKError, type Sdk } from '../../src/index'
-import { silentLogger } from '../../src/observe/log'
-import { createCounters } from '../../src/observe/stats'
-import { S5Store } from '../../src/storage/stores/s5-store'
+import { type Message, SDKError, type Sdk } from '../../src/index'
 import { user } from './fixture'
+import { type MemoryDevice, startMemoryDevice } from './memory-devices'
 import { type CallFate, MemoryNetwork } from './memory-network'
-
-let instances = 0
-
-interface Device {
-  sdk: Sdk
-  crash(): void
-}
-
-async function startDevice(network: MemoryNetwork): Promise<Device> {
-  const connection = network.connect()
-  const store = new S5Store({
-    network: connection,
-    keyRing: new KeyRing(new Uint8Array(16)),
-    nameInstance: () => `instance ${++instances}`,
-    counters: createCounters(),
-    log: silentLogger,
-  })
-  return { sdk: await createSdk({ store }), crash: connection.cut }
-}
 
 type Step =
   | { kind: 'append'; device: number; count: number; size: number }
@@ -78,8 +56,13 @@ async function attempt(task: () => Promise<void>): Promise<boolean> {
   }
 }
 
-async function run(start: () => Promise<Device>, devices: Device[], each: Step, told: Told): Promise<void> {
-  const { sdk } = devices[each.device] as Device
+async function run(
+  start: () => Promise<MemoryDevice>,
+  devices: MemoryDevice[],
+  each: Step,
+  told: Told,
+): Promise<void> {
+  const { sdk } = devices[each.device] as MemoryDevice
   if (each.kind === 'append') {
     const ids = Array.from({ length: each.count }, () => `m${told.count++}`)
     const messages = ids.map((id) => ({ id, ...user(id.padEnd(each.size, '.')) }))
@@ -148,9 +131,9 @@ export async function checkStoreLaws(numRuns: number): Promise<void> {
       fc.infiniteStream(fc.integer({ min: 0, max: 99 })),
       async (rounds, rolls) => {
         const network = new MemoryNetwork()
-        const started: Device[] = []
+        const started: MemoryDevice[] = []
         const start = async () => {
-          const device = await startDevice(network)
+          const device = await startMemoryDevice(network)
           started.push(device)
           return device
         }

@@ -48,6 +48,11 @@ const clause = {
   oldCopy: 'An old copy does not bring a deleted message back',
   late: 'A late append or edit of a deleted message changes nothing',
   overwritten: 'An overwrite takes away what it does not name, for good',
+  removed: 'A deleted conversation is gone for every writer, and not listed',
+  removedOnce: 'Deleting a conversation again is a replay',
+  staysRemoved: 'No late write raises a deleted conversation',
+  staleRemoval: 'A deletion decided on an old version is refused, and nothing is deleted',
+  absentRemoval: 'What was never saved is not deleted',
   place: 'An edit keeps its place',
   reverts: 'An old copy reverts no edit',
   oneByOne: 'Fields are set one by one',
@@ -57,6 +62,7 @@ const clause = {
   pages: 'Pages together are the same as the whole',
   pageOfDeleted: 'A page ends before a message that was deleted meanwhile',
   listed: 'Everything acknowledged is listed, the newest first',
+  listPages: 'Pages of the list together are the whole list',
   summary: 'The list says the version, the count, the title and whether it is sealed',
   aborted: 'A commit that was aborted before it began writes nothing',
   allOrNothing: 'An aborted commit leaves all or nothing, and may be repeated',
@@ -95,7 +101,7 @@ const defects: Record<string, Defect> = {
       ),
   },
   'ignores the expected version': {
-    breaks: [clause.stale, clause.oneWins],
+    breaks: [clause.stale, clause.oneWins, clause.staleRemoval],
     wrap: (store) => altered(store, (changes) => changes.map(({ expectedVersion: _, ...change }) => change)),
   },
   'expects a version of what is absent': {
@@ -322,15 +328,57 @@ const defects: Record<string, Defect> = {
   'lists each conversation as it was first': {
     breaks: [clause.summary],
     wrap: (store) => ({
-      list: async (signal) => (await store.list(signal)).map((each) => ({ ...each, version: 1 })),
+      list: async (page, signal) => {
+        const { items, ...rest } = await store.list(page, signal)
+        return { ...rest, items: items.map((each) => ({ ...each, version: 1 })) }
+      },
     }),
   },
   'lists the oldest first': {
     breaks: [clause.listed],
     wrap: (store) => ({
-      list: async (signal) => {
-        const listed = await store.list(signal)
-        return listed.map((each, i) => ({ ...each, updatedAt: each.updatedAt - listed.length + i }))
+      list: async (page, signal) => {
+        const { items, ...rest } = await store.list(page, signal)
+        return {
+          ...rest,
+          items: items.map((each, i) => ({ ...each, updatedAt: each.updatedAt - items.length + i })),
+        }
+      },
+    }),
+  },
+  'forgets the end of the list': {
+    breaks: [clause.listPages],
+    wrap: (store) => ({
+      list: async (page, signal) => ({ items: (await store.list(page, signal)).items }),
+    }),
+  },
+  'deletes nothing and says it did': {
+    breaks: [clause.removed, clause.removedOnce, clause.staysRemoved],
+    wrap: (store) =>
+      altered(store, (changes) => (changes.some(({ kind }) => kind === 'delete') ? undefined : changes)),
+  },
+  'forgets that a conversation was deleted': {
+    createBackend: () => {
+      const versions = new Map<string, MemoryVersion>()
+      const backend = new MemoryBackend(versions)
+      const compareAndSet = backend.compareAndSet.bind(backend)
+      backend.compareAndSet = async (id, base, next) => {
+        const isSet = await compareAndSet(id, base, next)
+        if (next.state.head.deleted === true) versions.delete(id)
+        return isSet
+      }
+      return { backend }
+    },
+    breaks: [clause.staysRemoved, clause.removedOnce],
+  },
+  'makes what it is told to delete': {
+    breaks: [clause.absentRemoval],
+    wrap: (store) => ({
+      commit: async (id, changes, signal) => {
+        const outcomes = await store.commit(id, changes, signal)
+        const isRefused = outcomes.some((outcome) => 'error' in outcome)
+        if (changes[0]?.kind !== 'delete' || !isRefused) return outcomes
+        return acknowledged(changes)
       },
     }),
   },

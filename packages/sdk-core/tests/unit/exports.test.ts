@@ -15,6 +15,7 @@ const NAMES = [
   'LockTimeoutError',
   'NotAuthenticatedError',
   'RevisionConflictError',
+  'RollbackDetectedError',
   'SDKError',
   'StorageManager',
   'StoreUnavailableError',

@@ -1,13 +1,15 @@
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
-import type { ConversationChange } from '../../conversation/change'
+import { type ConversationChange, takesAway } from '../../conversation/change'
 import { VersionMismatch } from '../../conversation/changes'
+import { type ListPage, takeListPage } from '../../conversation/listing'
 import { createMessageId } from '../../conversation/message-id'
 import { advance, type ConversationState, emptyHead } from '../../conversation/state'
-import { summarise } from '../../conversation/summary'
-import type { Conversation, ConversationSummary, Message } from '../../conversation/types'
+import { summarise, toSummary } from '../../conversation/summary'
+import type { Conversation, Message } from '../../conversation/types'
 import { allMessages, messagesSince, type Page, pageOf, toConversation } from '../../conversation/view'
 import { VersionConflictError } from '../../errors/conflict-errors'
-import type { CommitOutcome, ConversationStore } from '../conversation-store'
+import { InvalidInputError } from '../../errors/input-errors'
+import type { CommitOutcome, ConversationList, ConversationStore } from '../conversation-store'
 import type { TransferStats } from '../network'
 import type { MemoryBackend, MemoryVersion } from './memory-backend'
 
@@ -27,7 +29,7 @@ interface Attempt {
 export class MemoryConversationStore implements ConversationStore {
   readonly #backend: MemoryBackend
   readonly #instance: string
-  /** The version that each overwrite was first attempted on. */
+  /** The version that each overwrite or deletion was first attempted on. */
   readonly #firstAttempts = new WeakMap<ConversationChange, number>()
 
   /** @param instance a name that no other writer on the backend has */
@@ -63,16 +65,19 @@ export class MemoryConversationStore implements ConversationStore {
     signal.throwIfAborted()
     const current = await this.#backend.read(id)
     if (current === undefined || current.state.head.deleted === true) return undefined
+    if (page.version !== undefined && page.version !== current.state.head.version) {
+      throw new InvalidInputError('options.version', 'is not there: this store keeps the current one only')
+    }
     return toConversation(current.state, pageOf(current.state, page) ?? [])
   }
 
-  async list(signal: AbortSignal): Promise<ConversationSummary[]> {
+  async list(page: ListPage, signal: AbortSignal): Promise<ConversationList> {
     signal.throwIfAborted()
     const versions = await this.#backend.readAll()
-    return versions
-      .map(({ state, scheme }) => summarise(state.head, scheme))
-      .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
-      .map(({ scheme, ...summary }) => ({ ...summary, encrypted: scheme !== 'plain' }))
+    const summaries = versions
+      .filter(({ state }) => state.head.deleted !== true)
+      .map(({ state, scheme }) => toSummary(summarise(state.head, scheme)))
+    return takeListPage(summaries, page)
   }
 
   getTransferStats(): TransferStats {
@@ -81,11 +86,11 @@ export class MemoryConversationStore implements ConversationStore {
 
   async close(): Promise<void> {}
 
-  /** Copies, so that callers keep their objects; an overwrite that names no version means the first it met. */
+  /** Copies, so that callers keep their objects; what takes away and names no version means the first it met. */
   #decided(changes: readonly ConversationChange[], { head }: ConversationState): ConversationChange[] {
     return changes.map((change) => {
       const copy = structuredClone(change)
-      if (change.kind !== 'overwrite' || change.expectedVersion !== undefined) return copy
+      if (!takesAway(change) || change.expectedVersion !== undefined) return copy
       const first = this.#firstAttempts.get(change) ?? head.version
       this.#firstAttempts.set(change, first)
       return { ...copy, expectedVersion: first }

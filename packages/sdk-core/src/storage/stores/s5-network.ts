@@ -3,6 +3,7 @@ import {
   BlobIdentifier,
   BlobNotFoundError,
   createRegistryEntry,
+  type DownloadOptions,
   generateSeedPhrase,
   hashBlake3,
   InvalidSeedPhraseError,
@@ -16,8 +17,16 @@ import {
 import { NotAuthenticatedError } from '../../errors/identity-errors'
 import { InvalidInputError } from '../../errors/input-errors'
 import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
-import { type Network, type Pointer, PointerConflict, type PointerKey } from '../network'
+import {
+  type Network,
+  type Pointer,
+  PointerConflict,
+  type PointerKey,
+  type PointerListener,
+  type Witness,
+} from '../network'
 import { retryWithBackoff } from '../retry'
+import { S5Pushes } from './s5-pushes'
 
 /** Marks a BLAKE3 hash in registry data and blob ids (multihash). */
 const BLAKE3_CODE = 0x1e
@@ -65,7 +74,7 @@ async function signIn(options: ConnectOptions): Promise<Network> {
       await s5.recoverIdentityFromSeedPhrase(options.seedPhrase)
       await s5.ensurePortalAccount(options.portal, options.inviteCode)
     })
-    return new S5Network(s5)
+    return new S5Network(s5, new S5Pushes([options.portal]), options.portal)
   } catch (error) {
     s5.close()
     throw error
@@ -74,13 +83,18 @@ async function signIn(options: ConnectOptions): Promise<Network> {
 
 class S5Network implements Network {
   readonly #s5: S5
+  readonly #pushes: S5Pushes
 
-  constructor(s5: S5) {
+  readonly #portal: string
+
+  constructor(s5: S5, pushes: S5Pushes, portal: string) {
     this.#s5 = s5
+    this.#portal = portal
+    this.#pushes = pushes
   }
 
   async pointerKey(seed: Uint8Array): Promise<PointerKey> {
-    return new S5PointerKey(this.#s5, await this.#s5.crypto.newKeyPairEd25519(seed))
+    return new S5PointerKey(this.#s5, this.#pushes, await this.#s5.crypto.newKeyPairEd25519(seed))
   }
 
   hash(blob: Uint8Array): Promise<Uint8Array> {
@@ -95,13 +109,27 @@ class S5Network implements Network {
     await translated(() => this.#s5.api.uploadBlob(blob, { signal }))
   }
 
-  async download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    return this.#download(hash, { maxBytes, signal })
+  }
+
+  witnesses(): readonly Witness[] {
+    const download: Witness['download'] = (hash, maxBytes, signal) =>
+      this.#download(hash, { maxBytes, signal, fresh: true })
+    return [{ name: this.#portal, pointerKey: (seed) => this.pointerKey(seed), download }]
+  }
+
+  async #download(hash: Uint8Array, options: DownloadOptions): Promise<Uint8Array | undefined> {
     try {
-      return await translated(() => this.#s5.api.downloadBlobAsBytes(withCode(hash), { signal, maxBytes }))
+      return await translated(() => this.#s5.api.downloadBlobAsBytes(withCode(hash), options))
     } catch (error) {
       if (error instanceof StoreUnavailableError && error.cause instanceof BlobNotFoundError) return undefined
       throw error
     }
+  }
+
+  async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    await translated(() => this.#s5.api.unpinHash(withCode(hash), { signal }))
   }
 
   getStats() {
@@ -110,22 +138,30 @@ class S5Network implements Network {
   }
 
   close(): void {
+    this.#pushes.close()
     this.#s5.close()
   }
 }
 
 class S5PointerKey implements PointerKey {
   readonly #s5: S5
+  readonly #pushes: S5Pushes
   readonly #keyPair: KeyPairEd25519
 
-  constructor(s5: S5, keyPair: KeyPairEd25519) {
+  constructor(s5: S5, pushes: S5Pushes, keyPair: KeyPairEd25519) {
     this.#s5 = s5
+    this.#pushes = pushes
     this.#keyPair = keyPair
   }
 
   async readPointer(signal: AbortSignal): Promise<Pointer | undefined> {
     const entry = await translated(() => this.#s5.api.registryGet(this.#keyPair.publicKey, { signal }))
     return entry && toPointer(entry)
+  }
+
+  listen({ onPointer, onLive }: PointerListener): () => void {
+    const onEntry = (entry: RegistryEntry) => onPointer(toPointer(entry))
+    return this.#pushes.listen(this.#keyPair.publicKey, { onEntry, onLive })
   }
 
   async movePointer(pointer: Pointer, signal: AbortSignal): Promise<void> {

@@ -1,27 +1,29 @@
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
-import { type ConversationChange, dependsOnAllRecords } from '../../conversation/change'
+import { type ConversationChange, dependsOnAllRecords, takesAway } from '../../conversation/change'
 import { VersionMismatch } from '../../conversation/changes'
-import type { SegmentRef } from '../../conversation/head'
+import type { Head, SegmentRef } from '../../conversation/head'
+import type { ListPage } from '../../conversation/listing'
 import { type CommitContext, segmentsSince } from '../../conversation/state'
-import { type CatalogEntry, summarise } from '../../conversation/summary'
-import type { Conversation, ConversationSummary, Message, Scheme } from '../../conversation/types'
+import { type CatalogEntry, newsOf, summarise } from '../../conversation/summary'
+import type { Conversation, Message } from '../../conversation/types'
 import { allMessages, messagesSince, type Page, toConversation } from '../../conversation/view'
 import type { KeyRing } from '../../crypto/keys'
 import { VersionConflictError } from '../../errors/conflict-errors'
 import type { Logger } from '../../observe/log'
 import type { StorageCounters } from '../../observe/stats'
-import { CATALOG_ID, Catalog } from '../catalog'
+import { Catalog } from '../catalog'
 import { type CommitPlan, type CommitRequest, type Committed, Committer, NeedsFreshRead } from '../commit'
 import { Compactor } from '../compactor'
 import { readPage } from '../conversation-reader'
-import type { CommitOutcome, ConversationStore } from '../conversation-store'
+import type { CommitOutcome, ConversationList, ConversationStore } from '../conversation-store'
 import { type Base, HeadStore } from '../head-store'
-import { mapInParallel } from '../map-in-parallel'
+import { listVersions, type VersionInfo } from '../history'
+import { Listing } from '../listing'
 import type { Network, TransferStats } from '../network'
-
-const READS_AT_ONCE = 16
-/** A catalog commit that has not landed after this time fails, in ms. */
-const CATALOG_DEADLINE_MS = 30_000
+import { Sweeper } from '../sweeper'
+import type { VerificationReport } from '../verify/report'
+import { verifyConversation } from '../verify/verify-conversation'
+import { type ConversationListener, Watcher } from '../watcher'
 
 export interface S5StoreOptions {
   network: Network
@@ -40,17 +42,24 @@ export class S5Store implements ConversationStore {
   readonly #committer: Committer
   readonly #compactor: Compactor
   readonly #catalog: Catalog
+  readonly #listing: Listing
+  readonly #sweeper: Sweeper
+  readonly #watcher: Watcher
   /** The version that each change was first attempted on. */
   readonly #firstAttempts = new WeakMap<ConversationChange, number>()
 
   constructor({ network, keyRing, nameInstance, counters, log }: S5StoreOptions) {
     this.#network = network
     this.#keyRing = keyRing
-    const isPlainWanted = (id: string, signal: AbortSignal) => this.#isListedAsPlain(id, signal)
+    const isPlainWanted = (id: string, signal: AbortSignal) => this.#listing.isPlain(id, signal)
     this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted })
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
     this.#compactor = new Compactor(this.#heads, network, this.#committer, log)
-    this.#catalog = new Catalog(this.#committer, this.#heads, this.#compactor, log, CATALOG_DEADLINE_MS)
+    this.#watcher = new Watcher({ heads: this.#heads, counters, log })
+    this.#sweeper = new Sweeper(this.#heads, network, log)
+    const onCommit = (head: Head) => this.#tidy(head)
+    this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit })
+    this.#listing = new Listing({ catalog: this.#catalog, heads: this.#heads, counters, log })
   }
 
   async commit(
@@ -60,7 +69,7 @@ export class S5Store implements ConversationStore {
   ): Promise<CommitOutcome[]> {
     try {
       const committed = await this.#committer.commit(this.#requestOf(id, changes), signal)
-      if (committed.written) this.#follow(id, committed)
+      await this.#follow(changes, committed)
       return await Promise.all(
         committed.result.map((outcome) =>
           'applied' in outcome ? toReceipt(outcome, committed) : this.#explain(id, outcome.error, signal),
@@ -73,18 +82,28 @@ export class S5Store implements ConversationStore {
   }
 
   async load(id: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined> {
-    return readPage(this.#heads, await this.#heads.open(id), page, signal)
+    const conversation = await readPage(this.#heads, await this.#heads.open(id), page, signal)
+    const current = this.#heads.latest(id)
+    if (current !== undefined) this.#watcher.notice(current.head)
+    if (current?.scheme !== undefined) this.#listing.compare(newsOf(current.head, current.scheme))
+    else if (conversation === undefined) await this.#listing.refuseLost(id, signal)
+    return conversation
   }
 
-  async list(signal: AbortSignal): Promise<ConversationSummary[]> {
-    const entries = await this.#catalog.entries(signal)
-    const existing = await mapInParallel(entries, READS_AT_ONCE, (entry) =>
-      entry.pending === true ? this.#confirm(entry, signal) : Promise.resolve(entry),
-    )
-    return existing
-      .filter((entry) => entry !== undefined)
-      .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? -1 : 1))
-      .map(({ scheme, pending: _, ...summary }) => ({ ...summary, encrypted: scheme !== 'plain' }))
+  watch(id: string, listener: ConversationListener): () => void {
+    return this.#watcher.watch(id, listener)
+  }
+
+  verify(id: string, signal: AbortSignal): Promise<VerificationReport> {
+    return verifyConversation(this.#heads, this.#network, id, signal)
+  }
+
+  async *versions(id: string, signal: AbortSignal): AsyncGenerator<VersionInfo> {
+    yield* listVersions(this.#heads, await this.#heads.open(id), signal)
+  }
+
+  list(page: ListPage, signal: AbortSignal): Promise<ConversationList> {
+    return this.#listing.list(page, signal)
   }
 
   getTransferStats(): TransferStats {
@@ -92,7 +111,8 @@ export class S5Store implements ConversationStore {
   }
 
   async close(): Promise<void> {
-    await this.#compactor.close()
+    this.#watcher.close()
+    await Promise.all([this.#compactor.close(), this.#sweeper.close()])
     await this.#catalog.close()
     this.#heads.forgetAll()
     this.#keyRing.wipe()
@@ -148,9 +168,9 @@ export class S5Store implements ConversationStore {
     }
   }
 
-  /** An overwrite that names no version was decided on the one it first met. */
+  /** What takes away and names no version was decided on the one it first met. */
   #decided(change: ConversationChange, { head }: Base): ConversationChange {
-    if (change.kind !== 'overwrite' || change.expectedVersion !== undefined) return change
+    if (!takesAway(change) || change.expectedVersion !== undefined) return change
     return { ...change, expectedVersion: this.#firstAttempt(change, head.version) }
   }
 
@@ -170,31 +190,25 @@ export class S5Store implements ConversationStore {
     return { error: conflict }
   }
 
-  #follow(id: string, { version }: Committed<unknown>): void {
-    this.#catalog.refresh(summarise(version.head, version.scheme))
-    this.#compactor.consider(id)
+  /** What is deleted is taken off the list before it is acknowledged; other news follow off the critical path. */
+  async #follow(changes: readonly ConversationChange[], committed: Committed<unknown>): Promise<void> {
+    const { head, scheme } = committed.version
+    if (changes.some(({ kind }) => kind === 'delete')) await this.#catalog.announce(newsOf(head, scheme))
+    if (!committed.written) return
+    this.#watcher.notice(head)
+    this.#catalog.refresh(newsOf(head, scheme))
+    this.#tidy(head)
+  }
+
+  #tidy(head: Head): void {
+    this.#compactor.consider(head.id)
+    this.#sweeper.consider(head)
   }
 
   /** A conversation is listed before it exists, and known as plain before it is. */
   async #announce(entry: CatalogEntry, base: Base): Promise<void> {
     if (base.scheme === undefined) await this.#catalog.announce({ ...entry, pending: true })
     else if (base.scheme !== entry.scheme) await this.#catalog.announce(entry)
-  }
-
-  /** The summary of a conversation that was about to be created, if it was. */
-  async #confirm(entry: CatalogEntry, signal: AbortSignal): Promise<CatalogEntry | undefined> {
-    const base =
-      this.#heads.latest(entry.id) ?? (await this.#heads.read(await this.#heads.open(entry.id), signal))
-    if (base === undefined) return undefined
-    const confirmed = summarise(base.head, base.scheme ?? entry.scheme)
-    this.#catalog.refresh(confirmed)
-    return confirmed
-  }
-
-  async #isListedAsPlain(id: string, signal: AbortSignal): Promise<boolean> {
-    if (id === CATALOG_ID) return false
-    const entries = await this.#catalog.entries(signal)
-    return entries.find((entry) => entry.id === id)?.scheme === ('plain' satisfies Scheme)
   }
 }
 

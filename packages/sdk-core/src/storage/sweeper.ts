@@ -1,0 +1,117 @@
+import { bytesToHex } from '@noble/hashes/utils.js'
+import type { Head } from '../conversation/head'
+import type { Logger } from '../observe/log'
+import type { OldHead } from './head-reader'
+import type { HeadStore, Place } from './head-store'
+import { walkHeads } from './head-walk'
+import { mapInParallel } from './map-in-parallel'
+import type { Network } from './network'
+
+/** Versions younger than this are never given up, in ms. */
+const MIN_AGE_MS = 24 * 3_600_000
+const CALLS_AT_ONCE = 8
+/** Closing waits so long for what is under way, in ms. */
+const CLOSING_MS = 5_000
+
+/**
+ * Tells the network which blobs are no longer needed, off the critical path: heads that no kept version names
+ * and that are older than a day, and segments that only they name; all of a deleted conversation.
+ */
+export class Sweeper {
+  readonly #heads: HeadStore
+  readonly #network: Network
+  readonly #log: Logger
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #ended = new AbortController()
+
+  constructor(heads: HeadStore, network: Network, log: Logger) {
+    this.#heads = heads
+    this.#network = network
+    this.#log = log
+  }
+
+  /** Sweeps behind a version that was just made, if it keeps another version than before or is a deletion. */
+  consider({ id, version, checkpoints, deleted }: Head): void {
+    const keepsMore = checkpoints.some(([kept]) => kept === version - 1)
+    if (this.#running.has(id) || this.#ended.signal.aborted || !(keepsMore || deleted === true)) return
+    const running = this.#sweep(id)
+      .catch((error: unknown) => this.#log.debug({ error }, 'Old versions were not all forgotten'))
+      .finally(() => this.#running.delete(id))
+    this.#running.set(id, running)
+  }
+
+  /** Lets what runs come to its end for a few seconds, then ends it. */
+  async close(): Promise<void> {
+    const timer = setTimeout(() => this.#ended.abort(), CLOSING_MS)
+    await Promise.all(this.#running.values())
+    clearTimeout(timer)
+    this.#ended.abort()
+  }
+
+  async #sweep(id: string): Promise<void> {
+    const current = this.#heads.latest(id)
+    if (current === undefined) return
+    const place = await this.#heads.open(id)
+    if (current.head.deleted === true) await this.#forgetAll(place, current.head)
+    else await this.#forgetOld(place, current.head)
+  }
+
+  /** What is to be forgotten of a deleted conversation is forgotten as it is found: its content lies in the newest. */
+  async #forgetAll(place: Place, { parents }: Head): Promise<void> {
+    const last = await this.#read(place, parents)
+    const checkpoints = last.flatMap(({ head }) => head.checkpoints)
+    const done = new Set<string>()
+    for await (const old of walkHeads(
+      this.#heads,
+      place,
+      { hashes: parents, checkpoints },
+      this.#ended.signal,
+    )) {
+      await this.#forget(blobsOf(old), done)
+    }
+  }
+
+  /** The oldest go first, so that the next sweep finds what an interrupted one has left. */
+  async #forgetOld(place: Place, { parents, checkpoints, segments }: Head): Promise<void> {
+    const before = Date.now() - MIN_AGE_MS
+    const kept = await this.#read(
+      place,
+      checkpoints.map(([, hash]) => hash),
+    )
+    const needed = namesOf([...kept.flatMap(blobsOf), ...segments.map(({ hash }) => hash)])
+    const last = await this.#read(place, parents)
+    const once = last.flatMap(({ head }) =>
+      head.checkpoints.flatMap(([, hash, time]) => (time < before ? [hash] : [])),
+    )
+    const oldKept = kept.filter(({ head }) => head.updatedAt < before)
+    const hashes = [...once, ...oldKept.flatMap(({ head }) => head.parents)]
+    const isUnneeded = (hash: Uint8Array) => !needed.has(bytesToHex(hash))
+    const found: OldHead[] = []
+    const start = { hashes: hashes.filter(isUnneeded) }
+    for await (const old of walkHeads(this.#heads, place, start, this.#ended.signal, isUnneeded))
+      found.push(old)
+    for (const old of found.reverse()) await this.#forget(blobsOf(old), needed)
+  }
+
+  /** Forgets what is not in `done`, and adds it. */
+  async #forget(hashes: readonly Uint8Array[], done: Set<string>): Promise<void> {
+    const open = hashes.filter((hash) => !done.has(bytesToHex(hash)))
+    for (const hash of open) done.add(bytesToHex(hash))
+    await mapInParallel(open, CALLS_AT_ONCE, (hash) => this.#network.forget(hash, this.#ended.signal))
+  }
+
+  async #read(place: Place, hashes: readonly Uint8Array[]): Promise<OldHead[]> {
+    const found = await mapInParallel(hashes, CALLS_AT_ONCE, (hash) =>
+      this.#heads.readOld(place, hash, this.#ended.signal),
+    )
+    return found.filter((head) => head !== undefined)
+  }
+}
+
+function blobsOf({ head, hash }: OldHead): Uint8Array[] {
+  return [...head.segments.map((segment) => segment.hash), hash]
+}
+
+function namesOf(hashes: readonly Uint8Array[]): Set<string> {
+  return new Set(hashes.map((hash) => bytesToHex(hash)))
+}

@@ -1,0 +1,132 @@
+import type { Head } from '../conversation/head'
+import type { Logger } from '../observe/log'
+import type { StorageCounters } from '../observe/stats'
+import { withDeadline } from './deadline'
+import type { HeadStore } from './head-store'
+import type { Pointer } from './network'
+
+/** How often is asked where nothing is pushed, in ms. */
+const POLL_INTERVAL_MS = 3_000
+const READ_DEADLINE_MS = 30_000
+
+/** A version of a watched conversation that is current now. */
+export interface ConversationNotice {
+  conversationId: string
+  version: number
+  /** ms since 1970. */
+  updatedAt: number
+  messageCount: number
+  deleted: boolean
+}
+
+export type ConversationListener = (notice: ConversationNotice) => void
+
+interface Watched {
+  readonly listeners: Map<object, ConversationListener>
+  /** Ends the polling and the subscription. */
+  readonly ended: AbortController
+  latest: ConversationNotice | undefined
+  /** Whether news come by themselves. */
+  isLive: boolean
+}
+
+export interface WatcherOptions {
+  heads: HeadStore
+  counters: StorageCounters
+  log: Logger
+}
+
+/**
+ * Tells of new versions: those that the network pushes, and those that this device makes or reads itself. Asks
+ * in intervals only while nothing is pushed. Each listener hears of each version at most once, and never of one
+ * older than the one before; several at once may come as one.
+ */
+export class Watcher {
+  readonly #options: WatcherOptions
+  readonly #watched = new Map<string, Watched>()
+
+  constructor(options: WatcherOptions) {
+    this.#options = options
+  }
+
+  /** Calls back with the version that is current now, if there is one, and then with later ones. */
+  watch(id: string, listener: ConversationListener): () => void {
+    const watched = this.#watched.get(id) ?? this.#start(id)
+    const key = {}
+    watched.listeners.set(key, listener)
+    if (watched.latest !== undefined) this.#call(listener, watched.latest)
+    return () => {
+      watched.listeners.delete(key)
+      if (watched.listeners.size > 0 || this.#watched.get(id) !== watched) return
+      watched.ended.abort()
+      this.#watched.delete(id)
+    }
+  }
+
+  /** `head` is current, for all that this device knows. */
+  notice({ id, version, updatedAt, messageCount, deleted }: Head): void {
+    const watched = this.#watched.get(id)
+    if (watched === undefined || version <= (watched.latest?.version ?? 0)) return
+    watched.latest = { conversationId: id, version, updatedAt, messageCount, deleted: deleted === true }
+    for (const listener of watched.listeners.values()) this.#call(listener, watched.latest)
+  }
+
+  close(): void {
+    for (const { ended } of this.#watched.values()) ended.abort()
+    this.#watched.clear()
+  }
+
+  #start(id: string): Watched {
+    const watched: Watched = {
+      listeners: new Map(),
+      ended: new AbortController(),
+      latest: undefined,
+      isLive: false,
+    }
+    this.#watched.set(id, watched)
+    const poll = setInterval(() => {
+      if (watched.isLive) return
+      this.#options.counters.polls += 1
+      this.#look(id, watched)
+    }, POLL_INTERVAL_MS)
+    watched.ended.signal.addEventListener('abort', () => clearInterval(poll))
+    this.#look(id, watched)
+    this.#listen(id, watched)
+    return watched
+  }
+
+  async #listen(id: string, watched: Watched): Promise<void> {
+    const { pointer } = await this.#options.heads.open(id)
+    const { signal } = watched.ended
+    if (signal.aborted || pointer.listen === undefined) return
+    const stop = pointer.listen({
+      onPointer: (pushed) => this.#look(id, watched, pushed),
+      onLive: (isLive) => {
+        watched.isLive = isLive
+      },
+    })
+    signal.addEventListener('abort', stop)
+  }
+
+  /** Finds out what is current: what the network has pushed, or what it says when asked. */
+  async #look(id: string, { ended }: Watched, pushed?: Pointer): Promise<void> {
+    const { heads, log } = this.#options
+    try {
+      const base = await withDeadline(READ_DEADLINE_MS, ended.signal, async (signal) => {
+        const place = await heads.open(id)
+        return pushed === undefined ? heads.read(place, signal) : heads.resolve(place, pushed, signal)
+      })
+      if (base !== undefined) this.notice(base.head)
+    } catch (error) {
+      log.debug({ error }, 'A watched conversation could not be read')
+    }
+  }
+
+  #call(listener: ConversationListener, notice: ConversationNotice): void {
+    try {
+      listener(notice)
+    } catch (error) {
+      this.#options.log.warn({ error }, 'A listener of a conversation failed')
+    }
+  }
+}
