@@ -17,6 +17,8 @@ const CATALOG_TAIL = { budgetBytes: 16 * 1024, stays: isPendingEntry }
 const SEGMENT_BYTES = 2 * 1024 * 1024
 /** So many segments of one tier become one of the next, off the critical path. */
 const TIER_WIDTH = 8
+/** Segments of this tier are as large as segments get: to melt them would make them no fewer, for ever again. */
+const LAST_TIER = 4
 /** So many segments of one tier are not waited for any longer. */
 const TIER_LIMIT = 16
 
@@ -77,13 +79,10 @@ export function describeRecords(
   }
 }
 
-/** All segments of the lowest tier that has `width` of them. */
+/** All segments of the lowest tier that has `width` of them, below the last. */
 function fullTier({ segments }: Head, width: number): SegmentRef[] {
-  const counts = new Map<number, number>()
-  for (const { tier } of segments) counts.set(tier, (counts.get(tier) ?? 0) + 1)
-  const full = [...counts.keys()].filter((tier) => (counts.get(tier) ?? 0) >= width)
-  const lowest = Math.min(...full)
-  return segments.filter(({ tier }) => tier === lowest)
+  const tiers = Array.from({ length: LAST_TIER }, (_, tier) => segments.filter((ref) => ref.tier === tier))
+  return tiers.find((members) => members.length >= width) ?? []
 }
 
 /** Where that much would lie had it come little by little: what was added at once is melted no more often. */

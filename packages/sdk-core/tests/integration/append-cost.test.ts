@@ -57,6 +57,20 @@ describe('Appends of 500 bytes', () => {
     expect((sdk.storage.getStats().bytesUp - before) / 100).toBeLessThanOrEqual(2500)
   })
 
+  it('come to rest in a conversation of more than eight segments of the largest size', async () => {
+    const portal = await startPortal()
+    const sdk = await startSdk(portal.url)
+    const megabyte = Buffer.alloc(700_000, 'x').toString()
+    for (let i = 0; i < 12; i += 1) {
+      await sdk.storage.appendMessages('one', [user(megabyte), user(megabyte), user(megabyte)])
+    }
+    let before = -1
+    await expect
+      .poll(() => before === (before = portal.stats().uploads), { timeout: 10_000, interval: 300 })
+      .toBe(true)
+    expect(portal.stats().uploads).toBeLessThan(100)
+  }, 30_000)
+
   it('wait for no upload of more than 64 KB: large compactions run beside them', async () => {
     const held: ProxiedRequest[] = []
     let release = () => {}
