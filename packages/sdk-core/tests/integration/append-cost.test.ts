@@ -64,10 +64,13 @@ describe('Appends of 500 bytes', () => {
     for (let i = 0; i < 12; i += 1) {
       await sdk.storage.appendMessages('one', [user(megabyte), user(megabyte), user(megabyte)])
     }
-    let before = -1
-    await expect
-      .poll(() => before === (before = portal.stats().uploads), { timeout: 10_000, interval: 300 })
-      .toBe(true)
+    let known = 0
+    const isStill = () => {
+      const before = known
+      known = portal.stats().uploads
+      return known === before
+    }
+    await expect.poll(isStill, { timeout: 10_000, interval: 300 }).toBe(true)
     expect(portal.stats().uploads).toBeLessThan(100)
   }, 30_000)
 
