@@ -71,6 +71,21 @@ it('A portal that lost its disk, a device that writes to it alone, and one that 
   expect(await textsOf(newcomer, 'one')).toEqual(texts)
 })
 
+it('A save that is left on one portal alone is not passed over by a device that has not seen it', async () => {
+  const trio = await Trio.start()
+  const [a, b] = [await trio.device(), await trio.device()]
+  await b.storage.appendMessage('one', user('first'))
+  await waitUntilAllHold(trio, 'one', ['first'])
+  trio.portals[1]?.cutOff(0)
+  await a.storage.appendMessage('one', user('on two portals'))
+  await trio.portals[0]?.break('emptied')
+  const later = ['second', 'third', 'fourth']
+  for (const text of later) await b.storage.appendMessage('one', user(text))
+  await trio.heal()
+  const texts = await textsOf(await trio.device(), 'one')
+  expect([...texts].sort()).toEqual(['first', 'on two portals', ...later].sort())
+})
+
 describe('A save that only a minority of portals took', () => {
   it('is not acknowledged, however often it is tried, and takes that portal no more than one step ahead', async () => {
     const trio = await Trio.start()
