@@ -73,7 +73,7 @@ export type {
 } from './observe/notification'
 export { NotificationService } from './observe/notification-service'
 export type { PersistenceKind } from './observe/persistence-kinds'
-export type { StorageStats } from './observe/stats'
+export type { PortalStats, StorageStats } from './observe/stats'
 export type { Generate, GenerateInput } from './session/generation'
 export type { Session, SessionStart, SessionStatus } from './session/session'
 export type { ListSessionsOptions, SessionPage } from './session/session-index'
