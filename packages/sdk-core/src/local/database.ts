@@ -37,6 +37,8 @@ export interface OutboxRow {
   messageIds: readonly string[]
   /** Of the copy that its version conditions were met on; absent where there was none. */
   rebases?: number
+  /** It was put aside once: the copy of this device does not show it. */
+  isRetried?: true
   /** ms since 1970. */
   enqueuedAt: number
   sealed: SealedBytes

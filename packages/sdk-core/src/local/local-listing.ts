@@ -55,6 +55,10 @@ export function overlay(
 }
 
 /** A version has the times of the device that commits it until the device reads it back. */
-function asLoaded(item: ConversationSummary, present: readonly ConversationSummary[]): ConversationSummary {
-  return present.find(({ id, version }) => id === item.id && version === item.version) ?? item
+function asLoaded(
+  item: ConversationSummary,
+  byId: ReadonlyMap<string, ConversationSummary>,
+): ConversationSummary {
+  const own = byId.get(item.id)
+  return own?.version === item.version ? own : item
 }

@@ -185,7 +185,7 @@ export class LocalStore {
         if (row === undefined) return
         const { conversationId, messageIds, enqueuedAt, sealed } = row
         const rebases = (await conversations.get(conversationId))?.rebases ?? 0
-        await outbox.add({ conversationId, messageIds, enqueuedAt, sealed, rebases })
+        await outbox.add({ conversationId, messageIds, enqueuedAt, sealed, rebases, isRetried: true })
         await parked.delete(seq)
       }),
     )
@@ -214,7 +214,7 @@ export class LocalStore {
   /** Forgets the copy of one conversation: it cannot be read. What waits to be sent of it stays. */
   forget(id: string): Promise<void> {
     const { conversations, messages } = this.#database
-    this.#copies.clear()
+    this.#copies.delete(id)
     return this.#database.run(() =>
       this.#database.transaction('rw', conversations, messages, async () => {
         await conversations.delete(id)

@@ -30,6 +30,8 @@ export class Mirror {
   readonly #options: MirrorOptions
   readonly #underWay = new Map<string, Promise<void>>()
   readonly #ended = new AbortController()
+  /** Whether the network did not answer when it was last asked: nobody waits for it then. */
+  #isDown = false
 
   constructor(options: MirrorOptions) {
     this.#options = options
@@ -45,7 +47,7 @@ export class Mirror {
     const isKnown = copy.state.head.version > 0
     const fresh = this.freshen(id)
     const settled = isKnown
-      ? soon(fresh).catch((error: unknown) => log.debug({ error }, 'A copy could not be freshened'))
+      ? this.#soon(fresh).catch((error: unknown) => log.debug({ error }, 'A copy could not be freshened'))
       : fresh
     await untilAborted(signal, settled)
     return local.read(id)
@@ -53,7 +55,7 @@ export class Mirror {
 
   /** The copy, with what the network has if it answers soon. @throws as `read` where it answers that it cannot */
   async readSoon(id: string, signal: AbortSignal): Promise<ReadCopy> {
-    await untilAborted(signal, soon(this.freshen(id)))
+    await untilAborted(signal, this.#soon(this.freshen(id)))
     return this.#options.local.read(id)
   }
 
@@ -73,11 +75,9 @@ export class Mirror {
   }
 
   async #freshen(id: string, isForced: boolean): Promise<void> {
-    const { remote, local, connectivity, onChange } = this.#options
+    const { local, connectivity, onChange } = this.#options
     if (!connectivity.isOnline()) throw new StoreUnavailableError('this device is offline')
-    const conversation = await withDeadline(DEADLINE_MS, this.#ended.signal, (signal) =>
-      remote.load(id, {}, signal),
-    )
+    const conversation = await this.#load(id)
     for (;;) {
       const copy = await this.#readOrForget(id)
       const next =
@@ -91,6 +91,32 @@ export class Mirror {
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error
       }
+    }
+  }
+
+  async #load(id: string): Promise<Conversation | undefined> {
+    try {
+      const load = (signal: AbortSignal) => this.#options.remote.load(id, {}, signal)
+      const conversation = await withDeadline(DEADLINE_MS, this.#ended.signal, load)
+      this.#isDown = false
+      return conversation
+    } catch (error) {
+      this.#isDown = true
+      throw error
+    }
+  }
+
+  /** `task`, or nothing if it takes too long. */
+  async #soon(task: Promise<void>): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#isDown ? 0 : PATIENCE_MS)
+    })
+    task.catch(() => {})
+    try {
+      await Promise.race([task, patience])
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -157,18 +183,4 @@ export class Mirror {
 function isUnreadable(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown }
   return code === 'CORRUPT_RECORD' || code === 'DECRYPTION_FAILED'
-}
-
-/** `task`, or nothing if it takes too long. */
-async function soon(task: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS)
-  })
-  task.catch(() => {})
-  try {
-    await Promise.race([task, patience])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,5 +1,6 @@
 import type { ConversationChange } from '../conversation/change'
 import type { Message } from '../conversation/types'
+import { ClosedError } from '../errors/identity-errors'
 import { SDKError } from '../errors/sdk-error'
 import { UnsupportedFormatError } from '../errors/storage-errors'
 import type { Clock } from '../observe/clock'
@@ -8,6 +9,7 @@ import type { PersistenceKind } from '../observe/persistence-kinds'
 import type { ConversationStore } from '../storage/conversation-store'
 import type { ReadOptions } from '../storage/load-options'
 import { mapInParallel } from '../storage/map-in-parallel'
+import { untilAborted } from '../storage/until-aborted'
 import type { Connectivity } from './connectivity'
 import type { OutboxRow, ParkedRow } from './database'
 import { lead } from './leadership'
@@ -121,19 +123,13 @@ export class Outbox {
   }
 
   /** Resolves when nothing waits any more: all of it is on the network, or was put aside. */
-  flush({ signal }: ReadOptions = {}): Promise<SyncStatus> {
+  async flush({ signal }: ReadOptions = {}): Promise<SyncStatus> {
     this.wake()
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(signal?.reason)
-      if (signal?.aborted === true) return stop()
-      signal?.addEventListener('abort', stop, { once: true })
-      const unsubscribe = this.subscribe(async () => {
-        if ((await this.#options.local.counts()).waiting > 0) return
-        unsubscribe()
-        signal?.removeEventListener('abort', stop)
-        resolve(this.getStatus())
-      })
-    })
+    const ended = this.#ended.signal
+    const either = signal === undefined ? ended : AbortSignal.any([signal, ended])
+    while (await this.#isWaiting()) await this.#nextChange(either)
+    await this.#running
+    return this.getStatus()
   }
 
   /** What was put aside, with what it holds: nothing of it is ever dropped. */
@@ -171,14 +167,14 @@ export class Outbox {
   async close(): Promise<void> {
     for (const stop of this.#stop) stop()
     this.#cancelRetry?.()
-    this.#listeners.clear()
     this.#isClosed = true
     this.#leading.abort()
-    const cancel = this.#options.clock.after(CLOSING_MS, () => this.#ended.abort())
+    const cancel = this.#options.clock.after(CLOSING_MS, () => this.#ended.abort(new ClosedError()))
     await this.#running
     await this.#counting
     cancel()
-    this.#ended.abort()
+    this.#ended.abort(new ClosedError())
+    this.#listeners.clear()
   }
 
   #hear(news: Parameters<Parameters<TabChannel['listen']>[0]>[0]): void {
@@ -218,6 +214,21 @@ export class Outbox {
         log.warn({ error }, 'The outbox could not be counted')
       }
     }
+  }
+
+  async #isWaiting(): Promise<boolean> {
+    this.#counts = await this.#options.local.counts()
+    return this.#counts.waiting > 0
+  }
+
+  async #nextChange(signal: AbortSignal): Promise<void> {
+    let stop = () => {}
+    const changed = new Promise<void>((resolve) => {
+      const listener = () => resolve()
+      this.#listeners.add(listener)
+      stop = () => void this.#listeners.delete(listener)
+    })
+    await untilAborted(signal, changed).finally(stop)
   }
 
   #tell(): void {
@@ -293,7 +304,9 @@ export class Outbox {
     const { local, notify } = this.#options
     if (isMerged) notify('conflict_merged')
     const [first] = failed
-    if (first === undefined) return local.acknowledge(row, version ?? 0, isPlain)
+    if (first === undefined) {
+      return local.acknowledge(row, version ?? 0, isPlain && row.isRetried !== true)
+    }
     await local.park(
       row,
       parkedBecause(first.error),
@@ -335,7 +348,7 @@ export class Outbox {
     const { clock, random = Math.random, log } = this.#options
     const code = error instanceof SDKError ? error.code : 'UNKNOWN'
     const userMessage = error instanceof SDKError ? error.userMessage : 'Saving is not possible right now.'
-    log.debug({ code, failures: this.#failures }, 'The outbox waits')
+    log.debug({ error, failures: this.#failures }, 'The outbox waits')
     this.#lastError = { code, userMessage }
     this.#announce([])
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** this.#failures, LONGEST_WAIT_MS)

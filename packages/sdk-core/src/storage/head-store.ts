@@ -100,6 +100,8 @@ export class HeadStore {
     if (known !== undefined) return known
     const place = this.#openAnew(id)
     this.#places.set(id, place)
+    // What failed once, while the network could not be reached, is tried anew by the next call.
+    place.catch(() => this.#places.delete(id))
     // A pointer that was forgotten meanwhile does not know any more what each portal holds.
     if (this.#latest.get(id) !== undefined) this.#inDoubt.add(id)
     return place
