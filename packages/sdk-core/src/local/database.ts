@@ -80,7 +80,9 @@ export class LocalDatabase extends Dexie {
   #problem: LocalStoreProblem | undefined
 
   constructor({ name, indexedDB, IDBKeyRange }: DatabaseOptions) {
-    super(name, indexedDB === undefined || IDBKeyRange === undefined ? {} : { indexedDB, IDBKeyRange })
+    const platform = indexedDB === undefined || IDBKeyRange === undefined ? {} : { indexedDB, IDBKeyRange }
+    // What is acknowledged survives a power cut, too.
+    super(name, { ...platform, chromeTransactionDurability: 'strict' })
     this.version(1).stores({
       conversations: 'id',
       messages: '[conversationId+id], [conversationId+writes]',
