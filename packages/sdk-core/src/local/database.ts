@@ -70,6 +70,10 @@ export interface DatabaseOptions {
   IDBKeyRange?: typeof IDBKeyRange
 }
 
+/** How many versions of IndexedDB Dexie counts for one of the schema. */
+const NATIVE_VERSIONS = 10
+const SCHEMA_VERSION = 2
+
 /** The schema. Each later version gets its own `version(n)` with an `upgrade`; none is ever edited. */
 export class LocalDatabase extends Dexie {
   declare readonly conversations: Table<ConversationRow, string>
@@ -89,12 +93,13 @@ export class LocalDatabase extends Dexie {
       outbox: '++seq, conversationId, *messageIds',
       settings: 'name',
     })
-    this.version(2).stores({ parked: 'seq, conversationId, *messageIds' })
+    this.version(SCHEMA_VERSION).stores({ parked: 'seq, conversationId, *messageIds' })
     this.on('blocked', () => {
       this.#problem = 'blocked'
       this.close()
     })
     this.on('versionchange', (event) => this.#giveWay(event))
+    this.on('ready', () => this.#refuseNewer(), true)
   }
 
   /**
@@ -115,6 +120,13 @@ export class LocalDatabase extends Dexie {
     if (!isDeleted) this.#problem = 'outdated'
     this.close({ disableAutoOpen: !isDeleted })
     return false
+  }
+
+  /** Dexie opens what a newer SDK has written; we do not know what its rows say. */
+  #refuseNewer(): void {
+    if (this.backendDB().version <= SCHEMA_VERSION * NATIVE_VERSIONS) return
+    this.#problem = 'outdated'
+    throw new LocalStoreError('outdated')
   }
 
   #translate(error: unknown): unknown {

@@ -3,6 +3,7 @@ import type { ListPage } from '../conversation/listing'
 import type { Conversation } from '../conversation/types'
 import { type Page, pageOf, toConversation } from '../conversation/view'
 import { InvalidInputError } from '../errors/input-errors'
+import { StaleSessionError } from '../errors/session-errors'
 import type { Logger } from '../observe/log'
 import type { CommitOutcome, ConversationList, ConversationStore } from '../storage/conversation-store'
 import type { TransferStats } from '../storage/network'
@@ -53,11 +54,14 @@ export class LocalFirstStore implements ConversationStore {
     changes: readonly ConversationChange[],
     signal: AbortSignal,
   ): Promise<CommitOutcome[]> {
-    const { local, commits, remote } = this.#options
+    const { local, commits, channel, remote } = this.#options
     const start = local.known(id) ?? (await this.#firstCopy(id, changes, signal))
     const { outcomes, written } = await commits.commit(start, changes, signal)
-    if (written) this.#tellOfChange(id)
-    if (written) remote?.outbox.enqueued()
+    if (written) {
+      channel.post({ kind: 'changed', conversationId: id })
+      remote?.outbox.enqueued()
+    }
+    if (outcomes.some(isStaleSession)) channel.post({ kind: 'stale-session', conversationId: id })
     return outcomes
   }
 
@@ -147,10 +151,10 @@ export class LocalFirstStore implements ConversationStore {
       return local.read(id)
     }
   }
+}
 
-  #tellOfChange(id: string): void {
-    this.#options.channel.post({ kind: 'changed', conversationId: id })
-  }
+function isStaleSession(outcome: CommitOutcome): boolean {
+  return 'error' in outcome && outcome.error instanceof StaleSessionError
 }
 
 function pageFrom({ state }: ReadCopy, page: Page): Conversation | undefined {

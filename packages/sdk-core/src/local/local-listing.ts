@@ -48,8 +48,9 @@ export function overlay(
   const shown = all.slice(0, page.limit)
   const last = all.length > shown.length ? shown.at(-1) : undefined
   const next = last === undefined ? cursor : cursorAt(last)
+  const byId = new Map(present.map((item) => [item.id, item]))
   return {
-    items: shown.map((item) => asLoaded(item, present)),
+    items: shown.map((item) => asLoaded(item, byId)),
     ...(next === undefined ? {} : { cursor: next }),
   }
 }

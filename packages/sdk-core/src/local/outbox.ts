@@ -179,6 +179,7 @@ export class Outbox {
 
   #hear(news: Parameters<Parameters<TabChannel['listen']>[0]>[0]): void {
     if (news.kind === 'outbox') this.#recount()
+    if (news.kind === 'stale-session') this.#options.notify('conflict_stale')
     if (news.kind !== 'sending') return
     this.#sending = news.seqs
     this.#lastError = news.lastError
@@ -335,7 +336,7 @@ export class Outbox {
     const isStale = code === 'STALE_SESSION'
     log.warn({ code }, 'A save was put aside: it can never succeed as it is')
     if (isStale) channel.post({ kind: 'stale-session', conversationId })
-    notify(isStale || code === 'PERSISTENCE_CONFLICT' ? 'conflict_stale' : 'save_failed')
+    else notify(code === 'PERSISTENCE_CONFLICT' ? 'conflict_stale' : 'save_failed')
   }
 
   #announce(seqs: readonly number[]): void {

@@ -18,11 +18,13 @@ export async function killBrowserInRounds(rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     const chromium = await startChromium(profile, url)
     const page = await chromium.openPage()
+    let onFirst = () => {}
     const first = new Promise<void>((resolve) => {
-      page.exposeFunction('acknowledged', (id: string) => {
-        told.push(id)
-        resolve()
-      })
+      onFirst = resolve
+    })
+    await page.exposeFunction('acknowledged', (id: string) => {
+      told.push(id)
+      onFirst()
     })
     await ask(page, 'start', portal.url, seedPhrase)
     expect(await ask(page, 'ids', 'one')).toEqual(expect.arrayContaining(told))

@@ -4,6 +4,7 @@ import { createSdk, DebouncedSave, type Sdk } from '../../src/index'
 export interface LocalPage {
   start(portal: string, seedPhrase: string): Promise<void>
   append(conversationId: string, id: string): Promise<void>
+  appendMany(conversationId: string, prefix: string, count: number): Promise<void>
   /** Appends until the page is gone; each acknowledged id is told by `acknowledged`, which the test provides. */
   appendForever(conversationId: string, prefix: string): void
   ids(conversationId: string): Promise<string[]>
@@ -31,6 +32,9 @@ const page: LocalPage = {
   },
   append: async (conversationId, id) => {
     await current().storage.appendMessage(conversationId, { id, ...user(id) })
+  },
+  appendMany: async (conversationId, prefix, count) => {
+    for (let i = 0; i < count; i += 1) await page.append(conversationId, `${prefix}-${i}`)
   },
   appendForever: async (conversationId, prefix) => {
     const { acknowledged } = globalThis as unknown as { acknowledged(id: string): void }
