@@ -11,15 +11,17 @@ import { createDevice, type Device, openTab, type Tab } from './local-tabs'
 const TABS = 3
 
 type Step =
-  | { kind: 'append' | 'save' | 'foreign'; tab: number }
+  | { kind: 'append' | 'save'; tab: number }
+  | { kind: 'foreign' }
   /** The tab goes without closing, and comes back. */
   | { kind: 'crash'; tab: number }
-  | { kind: 'offline' | 'online' }
+  | { kind: 'offline' }
+  | { kind: 'online' }
 
 const tab = fc.nat({ max: TABS - 1 })
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('append' as const, 'save' as const), tab }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('foreign' as const), tab }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'foreign' as const }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('crash' as const), tab }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('offline' as const, 'online' as const) }) },
 )

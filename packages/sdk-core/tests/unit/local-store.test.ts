@@ -1,4 +1,4 @@
-import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import { IDBKeyRange } from 'fake-indexeddb'
 import { describe, expect, it } from 'vitest'
 import { createSdk } from '../../src/index'
 import { LocalDatabase } from '../../src/local/database'
@@ -143,17 +143,6 @@ describe('The database of a device', () => {
     })
     const refused = sdk.storage.appendMessage('one', user('y'))
     await expect(refused).rejects.toMatchObject({ name: 'LocalStoreError', problem: 'outdated' })
-  })
-
-  it('that is full says so, and acknowledges nothing', async () => {
-    const device = createDevice()
-    const full = new Proxy(new IDBFactory(), {})
-    const database = new LocalDatabase({ name: device.scope, indexedDB: full, IDBKeyRange })
-    const failing = database.run(async () => {
-      throw new DOMException('no room', 'QuotaExceededError')
-    })
-    await expect(failing).rejects.toMatchObject({ problem: 'full', retryable: false })
-    database.close()
   })
 
   it('of the first schema is brought up to date with what it holds', async () => {
