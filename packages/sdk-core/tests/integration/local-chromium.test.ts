@@ -73,7 +73,7 @@ describe('In Chromium', () => {
     expect((await heapOf(page)) - before).toBeLessThan(2 * MEBIBYTE)
   }, 120_000)
 
-  it('a frozen leader is replaced, and a full database says so and acknowledges nothing', async () => {
+  it('a leader that freezes is replaced', async () => {
     const { openPage, idsOnS5 } = await startScene()
     const [frozen, page] = [await openPage(), await openPage()]
     await ask(page, 'append', 'one', 'before')
@@ -83,13 +83,5 @@ describe('In Chromium', () => {
     expect(await ask(page, 'status', 'one', 'after')).toBe('saved locally')
     expect(await ask(page, 'flush')).toBe('saved')
     expect(await idsOnS5()).toEqual(['before', 'after'])
-
-    const session = await page.context().newCDPSession(page)
-    const { origin } = new URL(page.url())
-    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 })
-    expect(await ask(page, 'problemOf', 'one', MEBIBYTE / 2)).toBe('full')
-    await session.send('Storage.overrideQuotaForOrigin', { origin })
-    expect(await ask(page, 'problemOf', 'one', 1024)).toBeUndefined()
-    expect(await ask(page, 'ids', 'one')).toHaveLength(3)
   }, 120_000)
 })

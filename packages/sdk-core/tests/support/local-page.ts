@@ -1,4 +1,4 @@
-import { createSdk, DebouncedSave, LocalStoreError, type Sdk } from '../../src/index'
+import { createSdk, DebouncedSave, type Sdk } from '../../src/index'
 
 /** What a page of the tests in Chromium can be asked for. */
 export interface LocalPage {
@@ -14,8 +14,6 @@ export interface LocalPage {
   /** How often the copy was written while a text grew. */
   stream(updates: number, intervalMs: number): Promise<number>
   status(conversationId: string, id: string): Promise<string | undefined>
-  /** What is wrong with the database when so many bytes are saved. */
-  problemOf(conversationId: string, bytes: number): Promise<string | undefined>
   /** Holds the lock of the leading tab for ever, as a frozen tab does. */
   leadAndFreeze(): Promise<void>
   stop(): Promise<void>
@@ -79,15 +77,6 @@ const page: LocalPage = {
     return storage.getStats().saves - before
   },
   status: async (conversationId, id) => current().outbox?.statusOf(conversationId, id),
-  problemOf: async (conversationId, bytes) => {
-    const text = Array.from({ length: bytes / 8 }, () => Math.random().toString(36).slice(2, 10)).join('')
-    try {
-      await current().storage.appendMessage(conversationId, user(text))
-      return undefined
-    } catch (error) {
-      return error instanceof LocalStoreError ? error.problem : String(error)
-    }
-  },
   leadAndFreeze: async () => {
     const names = (await indexedDB.databases()).map(({ name = '' }) => name)
     const scope = names.find((name) => !name.endsWith('/signed-out'))

@@ -1,4 +1,4 @@
-import { IDBKeyRange } from 'fake-indexeddb'
+import { IDBKeyRange, IDBObjectStore } from 'fake-indexeddb'
 import { describe, expect, it } from 'vitest'
 import { createSdk } from '../../src/index'
 import { LocalDatabase } from '../../src/local/database'
@@ -143,6 +143,27 @@ describe('The database of a device', () => {
     })
     const refused = sdk.storage.appendMessage('one', user('y'))
     await expect(refused).rejects.toMatchObject({ name: 'LocalStoreError', problem: 'outdated' })
+  })
+
+  it('that is full says so, acknowledges nothing, and goes on when there is room again', async () => {
+    const device = createDevice()
+    const sdk = closeAfterTest(await createSdk({ store: openLocalOnly(tabOptions(device)) }))
+    await sdk.storage.appendMessage('one', user('before'))
+    const { put } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('no room', 'QuotaExceededError')
+    }
+    const refused = sdk.storage.appendMessage('one', user('too much')).finally(() => {
+      IDBObjectStore.prototype.put = put
+    })
+    await expect(refused).rejects.toMatchObject({
+      name: 'LocalStoreError',
+      problem: 'full',
+      retryable: false,
+    })
+    expect(await textsOf(sdk, 'one')).toEqual(['before'])
+    await sdk.storage.appendMessage('one', user('after'))
+    expect(await textsOf(sdk, 'one')).toEqual(['before', 'after'])
   })
 
   it('of the first schema is brought up to date with what it holds', async () => {
