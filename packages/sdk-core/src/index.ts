@@ -25,7 +25,15 @@ export {
   type Sdk,
   type StoreOptions,
 } from './create-sdk'
-export { LockTimeoutError, VersionConflictError } from './errors/conflict-errors'
+export {
+  ConversationEngine,
+  type ConversationEngineOptions,
+  type EngineStorage,
+} from './engine/conversation-engine'
+export type { GenerateStep, GenerateStepInput, StepPieces } from './engine/generation'
+export type { Tool, ToolCall, ToolContext, Tools } from './engine/tools'
+export type { ConversationTurn, TurnResult } from './engine/turn'
+export { LockTimeoutError, QueueFullError, VersionConflictError } from './errors/conflict-errors'
 export { ClosedError, NotAuthenticatedError } from './errors/identity-errors'
 export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from './errors/input-errors'
 export { SDKError, type SDKErrorCode } from './errors/sdk-error'

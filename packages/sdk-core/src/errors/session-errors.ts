@@ -45,8 +45,8 @@ export class SessionStateError extends SDKError {
 }
 
 /**
- * `generate` threw (see `cause`), gave something other than text, or did not end in time. What was shown is
- * saved, and marked `failed`.
+ * `generate` or a tool threw (see `cause`), `generate` gave something other than text, or did not end in time. In a
+ * session what was shown is saved, and marked `failed`; in a turn of the engine nothing is.
  */
 export class GenerationFailedError extends SDKError {
   override readonly name = 'GenerationFailedError'
