@@ -19,8 +19,10 @@ import { S5Store } from './storage/stores/s5-store'
 import { createSignedOutStore } from './storage/stores/signed-out-store'
 
 export interface PortalOptions extends WalletOptions {
-  /** Base URL of the S5 portal to use. More than one is not supported yet. */
+  /** Base URLs of S5 portals. Each keeps everything; the first is preferred for reading. */
   portals: readonly string[]
+  /** How many portals have to acknowledge a save, from 1 to all of them. @default a majority */
+  writeQuorum?: number
   /** The owner's 15 S5 words. Left out: a `signer` signs in, or somebody does later. */
   seedPhrase?: string
   /** Lets a new identity register where the portal asks for it. */
@@ -125,8 +127,13 @@ function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
 }
 
 async function authOfPortals(options: PortalOptions, parts: Parts): Promise<AuthStateManager> {
-  const { portals, seedPhrase, signedOut, inviteCode, deviceId, ...walletOptions } = options
-  const place = { portal: parsePortals(portals), ...(inviteCode === undefined ? {} : { inviteCode }) }
+  const { portals, writeQuorum, seedPhrase, signedOut, inviteCode, deviceId, ...walletOptions } = options
+  const place = {
+    portals: parsePortals(portals),
+    log: parts.log,
+    ...(writeQuorum === undefined ? {} : { writeQuorum: parseWriteQuorum(writeQuorum, portals.length) }),
+    ...(inviteCode === undefined ? {} : { inviteCode }),
+  }
   refuseUnclearOwner(options)
   const auth = new AuthStateManager({
     ...walletOptions,
@@ -187,19 +194,29 @@ function openAccount(
   }
 }
 
-function parsePortals(portals: unknown): string {
+function parsePortals(portals: unknown): string[] {
   if (!Array.isArray(portals) || portals.length === 0) {
     throw new InvalidInputError(
       'portals',
       'name a portal; `npx s5-portal` starts one on http://127.0.0.1:5522',
     )
   }
-  if (portals.length > 1) throw new UnsupportedError('more than one portal is not supported yet')
-  const [portal] = portals
-  if (typeof portal !== 'string' || !URL.canParse(portal) || !/^https?:$/.test(new URL(portal).protocol)) {
-    throw new InvalidInputError('portals[0]', 'must be an http or https URL')
+  const origins = portals.map((portal, i) => {
+    if (typeof portal !== 'string' || !URL.canParse(portal) || !/^https?:$/.test(new URL(portal).protocol)) {
+      throw new InvalidInputError(`portals[${i}]`, 'must be an http or https URL')
+    }
+    return new URL(portal).origin
+  })
+  const again = origins.findIndex((origin, i) => origins.indexOf(origin) !== i)
+  if (again !== -1) throw new InvalidInputError(`portals[${again}]`, 'names a portal for the second time')
+  return portals
+}
+
+function parseWriteQuorum(quorum: unknown, portals: number): number {
+  if (!Number.isInteger(quorum) || Number(quorum) < 1 || Number(quorum) > portals) {
+    throw new InvalidInputError('writeQuorum', `must be an integer from 1 to ${portals}`)
   }
-  return portal
+  return Number(quorum)
 }
 
 /** No two instances ever share a name: the clock of a head tells their commits apart. */

@@ -2,7 +2,7 @@ import { isPlainObject } from '../conversation/json-value'
 import { refuseUnknownFields } from '../conversation/message'
 import type { Message } from '../conversation/types'
 import { InvalidInputError } from '../errors/input-errors'
-import { parseLoadOptions } from '../storage/load-options'
+import { parseLoadOptions, type ReadOptions } from '../storage/load-options'
 import { fromListing, type Session, toListing } from './session'
 import type { SessionStorage } from './session-storage'
 
@@ -62,6 +62,13 @@ export class SessionIndex {
     const index = await this.#storage.loadConversation(SESSION_INDEX_ID, page)
     return index?.messages ?? []
   }
+}
+
+/** Empties the list of sessions. What versions of it were kept goes with time. */
+export async function forgetSessions(storage: SessionStorage, options: ReadOptions = {}): Promise<void> {
+  const index = await storage.loadConversation(SESSION_INDEX_ID, options)
+  if (index === undefined || index.messageCount === 0) return
+  await storage.saveConversation({ id: SESSION_INDEX_ID, messages: [] }, { ...options, overwrite: true })
 }
 
 function parsePage(options: unknown): ListSessionsOptions & { limit: number } {

@@ -19,6 +19,7 @@ import { type Base, HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
 import { Listing } from '../listing'
 import type { Network, TransferStats } from '../network'
+import { Repairs } from '../repairs'
 import { Sweeper } from '../sweeper'
 import type { VerificationReport } from '../verify/report'
 import { verifyConversation } from '../verify/verify-conversation'
@@ -39,6 +40,7 @@ export class S5Store implements ConversationStore {
   readonly #keyRing: KeyRing
   readonly #heads: HeadStore
   readonly #committer: Committer
+  readonly #repairs: Repairs
   readonly #compactor: Compactor
   readonly #catalog: Catalog
   readonly #listing: Listing
@@ -51,8 +53,10 @@ export class S5Store implements ConversationStore {
     this.#network = network
     this.#keyRing = keyRing
     const isPlainWanted = (id: string, signal: AbortSignal) => this.#listing.isPlain(id, signal)
-    this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted })
+    const onDisagreement = (id: string) => this.#repairs.consider(id)
+    this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted, onDisagreement })
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
+    this.#repairs = new Repairs(this.#heads, this.#committer, log)
     this.#compactor = new Compactor(this.#heads, network, this.#committer, log)
     this.#watcher = new Watcher({ heads: this.#heads, counters, log })
     this.#sweeper = new Sweeper(this.#heads, network, log)
@@ -113,9 +117,10 @@ export class S5Store implements ConversationStore {
     this.#watcher.close()
     await Promise.all([this.#compactor.close(), this.#sweeper.close()])
     await this.#catalog.close()
+    await this.#repairs.close()
+    await this.#network.close()
     this.#heads.forgetAll()
     this.#keyRing.wipe()
-    this.#network.close()
   }
 
   #requestOf(id: string, changes: readonly ConversationChange[]): CommitRequest<ChangeOutcome[]> {
@@ -161,6 +166,7 @@ export class S5Store implements ConversationStore {
       scheme,
       result: outcomes,
       isReplay: isWithoutEffect && (base.scheme === undefined || scheme === base.scheme),
+      isConditional: changes.some(({ expectedVersion }) => expectedVersion !== undefined),
       keepsPrevious: outcomes.some(
         (outcome) => 'applied' in outcome && outcome.applied.delta.keepsPrevious === true,
       ),
