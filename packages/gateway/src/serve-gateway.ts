@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createGateway, type Gateway } from './create-gateway'
@@ -44,10 +44,17 @@ export async function serveGateway({
   }
   const close = () => {
     gateway?.close()
-    return new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      server.closeIdleConnections()
-    })
+    return stop(server)
   }
   return { url, close }
+}
+
+/** Connections that are kept for further requests end with the request they are busy with. */
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    const closing = setInterval(() => server.closeIdleConnections(), 100)
+    server.once('close', () => clearInterval(closing))
+  })
 }

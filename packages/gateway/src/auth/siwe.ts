@@ -1,3 +1,4 @@
+import { verifyMessage } from 'ethers'
 import { SiweMessage } from 'siwe'
 import { HttpProblem } from '../http/problem'
 import type { Nonces } from './nonces'
@@ -24,7 +25,8 @@ export async function verifySiwe(
   { publicUrl, nonces, now }: SiweExpectation,
 ): Promise<string> {
   const parsed = parseMessage(message)
-  if (typeof signature !== 'string' || !SIGNATURE.test(signature)) throw refused()
+  if (typeof signature !== 'string' || !isSignedBy(parsed.address, message as string, signature))
+    throw refused()
   if (originOf(parsed.uri) !== publicUrl.origin) throw refused()
   const { success } = await parsed.verify(
     { signature, domain: publicUrl.host, time: new Date(now()).toISOString() },
@@ -41,6 +43,15 @@ function parseMessage(message: unknown): SiweMessage {
     return new SiweMessage(message)
   } catch {
     throw refused()
+  }
+}
+
+/** siwe asks the same, but prints what is no signature at all on the console. */
+function isSignedBy(address: string, message: string, signature: string): boolean {
+  try {
+    return SIGNATURE.test(signature) && verifyMessage(message, signature) === address
+  } catch {
+    return false
   }
 }
 

@@ -81,7 +81,7 @@ export async function client(url: string, cookie?: string) {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const text = await response.text()
-    const json = text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>)
+    const json = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
     return { status: response.status, headers: response.headers, json }
   }
 }
