@@ -8,6 +8,7 @@ import { chatRoutes } from './routes/chat'
 import { commitRoutes } from './routes/commits'
 import { conversationRoutes } from './routes/conversations'
 import { eventRoutes } from './routes/events'
+import { describeApi } from './routes/openapi'
 import { signInRoutes } from './routes/sign-in'
 import { telegramRoutes } from './routes/telegram'
 import { webhookRoutes } from './routes/webhook'
@@ -35,6 +36,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.notFound(() => new HttpProblem(404, 'There is no such resource').toResponse())
   app.use(secureHeaders, allowOrigins(config), limitRate(parts))
   app.get('/health', (context) => context.json({ status: 'ok' }))
+  app.get('/openapi.json', (context) => context.json(describeApi(config.publicUrl.href)))
   app.route('/', signInRoutes(parts))
   for (const path of ['/conversations', '/conversations/*', '/chat']) app.use(path, requireOwner(parts))
   app.route('/', conversationRoutes(parts))

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createGateway, type Gateway } from './create-gateway'
 import type { GatewayOptions } from './gateway-options'
@@ -32,6 +32,7 @@ export async function serveGateway({
     { overrideGlobalObjects: false },
   )
   const server = createServer(answer)
+  const stop = stopper(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve)
   })
@@ -44,17 +45,27 @@ export async function serveGateway({
   }
   const close = () => {
     gateway?.close()
-    return stop(server)
+    return stop()
   }
   return { url, close }
 }
 
-/** Connections that are kept for further requests end with the request they are busy with. */
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-    const closing = setInterval(() => server.closeIdleConnections(), 100)
-    server.once('close', () => clearInterval(closing))
+/** Lets requests under way end; Node itself would wait for connections that never made one. */
+function stopper(server: Server): () => Promise<void> {
+  const quiet = new Set<Socket>()
+  let isStopping = false
+  const rest = (socket: Socket) => (isStopping ? socket.destroy() : quiet.add(socket))
+  server.on('connection', (socket) => {
+    rest(socket)
+    socket.once('close', () => quiet.delete(socket))
   })
+  server.on('request', ({ socket }, response) => {
+    quiet.delete(socket)
+    response.once('close', () => rest(socket))
+  })
+  return () => {
+    isStopping = true
+    for (const socket of quiet) socket.destroy()
+    return new Promise((resolve) => server.close(() => resolve()))
+  }
 }
