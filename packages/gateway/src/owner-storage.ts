@@ -38,7 +38,7 @@ export class OwnerStorage {
   }
 
   async load(id: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined> {
-    const conversation = await this.#storage.loadConversation(this.inner(id), { ...page, signal })
+    const conversation = await this.#storage.loadConversation(this.inner(id), { ...page, readOnly: true, signal })
     return conversation && { ...conversation, id }
   }
 

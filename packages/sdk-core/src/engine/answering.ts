@@ -26,7 +26,7 @@ export async function answer(said: readonly MessageInput[], turn: Answering): Pr
   const messages = [...said]
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     const { generate, history, signal, onText } = turn
-    const input = { messages: structuredClone([...history, ...messages]), signal }
+    const input = { messages: [...history, ...structuredClone(messages)], signal }
     const step = await readStep(generate, input, onText)
     const question = questionOf(step, turn.tools)
     if (question !== undefined) return [...messages, ask(step, question, turn)]

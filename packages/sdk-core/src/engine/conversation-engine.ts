@@ -75,8 +75,7 @@ export class ConversationEngine {
     const lockKey = lockKeyOf(turn)
     const id = parseId(turn.conversationId ?? lockKey, 'turn.conversationId')
     const opening = openTurn(turn)
-    const abort = turn.signal ?? new AbortController().signal
-    return this.#queue.run(lockKey, (held) => this.#take(id, turn, opening, { held, abort }), abort)
+    return this.#queue.run(lockKey, (held) => this.#take(id, turn, opening, held), turn.signal)
   }
 
   /** Precondition: the lock of the turn's key is held. */
@@ -84,10 +83,11 @@ export class ConversationEngine {
     id: string,
     turn: ConversationTurn,
     opening: MessageInput,
-    { held, abort }: { held: AbortSignal; abort: AbortSignal },
+    held: AbortSignal,
   ): Promise<TurnResult> {
-    const signal = AbortSignal.any([held, abort])
-    const conversation = await this.#storage.loadConversation(id, { limit: this.#historyMessages, signal })
+    const signal = turn.signal === undefined ? held : AbortSignal.any([held, turn.signal])
+    const options = { limit: this.#historyMessages, readOnly: true, signal }
+    const conversation = await this.#storage.loadConversation(id, options)
     const history = conversation?.messages ?? []
     const stored = findTurn(history, turn)
     if (stored !== undefined) return toTurnResult(id, stored, true)
@@ -125,7 +125,7 @@ export class ConversationEngine {
     error: IdempotencyKeyReusedError,
     signal: AbortSignal,
   ): Promise<TurnResult> {
-    const conversation = await this.#storage.loadConversation(id, { signal })
+    const conversation = await this.#storage.loadConversation(id, { readOnly: true, signal })
     const stored = findTurn(conversation?.messages ?? [], turn)
     if (stored === undefined) throw error
     return toTurnResult(id, stored, true)

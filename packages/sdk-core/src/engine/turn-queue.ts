@@ -29,13 +29,15 @@ export class TurnQueue {
     if (length >= this.#options.maxQueued) throw new QueueFullError()
     this.#lengthByKey.set(lockKey, length + 1)
     try {
-      return await beginOrAbort(signal, (begin) => this.#hold(lockKey, task, begin))
+      return signal === undefined
+        ? await this.#hold(lockKey, task)
+        : await beginOrAbort(signal, (begin) => this.#hold(lockKey, task, begin))
     } finally {
       this.#leave(lockKey)
     }
   }
 
-  #hold<T>(lockKey: string, task: (signal: AbortSignal) => Promise<T>, begin: () => void): Promise<T> {
+  #hold<T>(lockKey: string, task: (signal: AbortSignal) => Promise<T>, begin = () => {}): Promise<T> {
     const { log, deadlineMs } = this.#options
     log.debug({ lockKey }, 'Acquiring conversation lock')
     const held = withConversationLock(

@@ -207,11 +207,11 @@ export class StorageManager {
   ): Promise<Conversation | undefined> {
     this.#refuseWhenClosed()
     const id = parseId(conversationId, 'conversationId')
-    const { signal, ...page } = parseLoadOptions(options)
+    const { signal, readOnly, ...page } = parseLoadOptions(options)
     const conversation = await withDeadline(READ_DEADLINE_MS, signal, (either) =>
       this.#store.load(id, page, either),
     )
-    if (conversation === undefined || page.version !== undefined) return conversation
+    if (conversation === undefined || readOnly === true || page.version !== undefined) return conversation
     this.#seen.remember(conversation)
     this.#seen.rememberVersion(id, conversation.version)
     return conversation
