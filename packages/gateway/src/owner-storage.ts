@@ -38,7 +38,11 @@ export class OwnerStorage {
   }
 
   async load(id: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined> {
-    const conversation = await this.#storage.loadConversation(this.inner(id), { ...page, readOnly: true, signal })
+    const conversation = await this.#storage.loadConversation(this.inner(id), {
+      ...page,
+      readOnly: true,
+      signal,
+    })
     return conversation && { ...conversation, id }
   }
 
