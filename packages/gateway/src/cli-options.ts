@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util'
 import { type CreateSdkOptions, InvalidInputError } from '@s5-conversations/sdk-core'
 import type { ServeOptions } from './serve-gateway'
 
+const DEFAULT_PORTAL = 'http://127.0.0.1:5522'
+
 /** What the command shows for `--help`. */
 export const USAGE = `Usage: s5-gateway [options]
 
@@ -11,7 +13,7 @@ Serves conversations over HTTP. They are kept on S5, under the identity of the s
 
   --port <number>           port to listen on, 0 for any free one (default 8787)
   --host <address>          address to listen on (default 127.0.0.1)
-  --portal <url>            S5 portal; may be given several times (default http://127.0.0.1:5522)
+  --portal <url>            S5 portal; may be given several times (default ${DEFAULT_PORTAL})
   --public-url <url>        where clients reach the gateway (default: the address it listens on)
   --allowed-origin <url>    origin whose pages may use the gateway; may be given several times
   --generate <file>         module that exports \`generate\`, and \`tools\` if there are any, for chats and bots
@@ -27,7 +29,7 @@ Secrets come from the environment:
 const FLAGS = {
   port: { type: 'string', default: '8787' },
   host: { type: 'string' },
-  portal: { type: 'string', multiple: true, default: ['http://127.0.0.1:5522'] },
+  portal: { type: 'string', multiple: true },
   'public-url': { type: 'string' },
   'allowed-origin': { type: 'string', multiple: true },
   generate: { type: 'string' },
@@ -58,7 +60,7 @@ export function parseCommandLine(args: string[], env: Environment): Command {
   if (seedPhrase === undefined) throw new InvalidInputError('S5_SEED_PHRASE', 'is not in the environment')
   return {
     kind: 'run',
-    sdk: { portals: flags.portal, seedPhrase },
+    sdk: { portals: flags.portal ?? [DEFAULT_PORTAL], seedPhrase },
     serve: {
       port: parsePort(flags.port),
       ...(flags.host !== undefined && { host: flags.host }),

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -39,7 +40,7 @@ it('The commands and examples of the guide run, and print what it says', async (
   const guide = await readFile(GUIDE, 'utf8')
   const [command = ''] = [...guide.matchAll(/```sh\n(.*?)```/gs)].map(([, text]) => text)
   const [bot = '', example = ''] = [...guide.matchAll(/```js\n(.*?)```/gs)].map(([, text]) => text)
-  const folder = await mkdtemp(join(PACKAGE, '.guide-'))
+  const folder = await mkdtemp(join(tmpdir(), 's5-gateway-guide-'))
   closeAfterTest({ close: () => rm(folder, { recursive: true, force: true }) })
   await writeFile(join(folder, 'bot.mjs'), bot)
   const url = await startCommand(

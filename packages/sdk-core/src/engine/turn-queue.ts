@@ -24,7 +24,11 @@ export class TurnQueue {
    * @throws QueueFullError at once; LockTimeoutError past the deadline; the reason of `signal` where it is aborted
    * while the task waits: it is then never begun
    */
-  async run<T>(lockKey: string, task: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run<T>(
+    lockKey: string,
+    task: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     const length = this.#lengthByKey.get(lockKey) ?? 0
     if (length >= this.#options.maxQueued) throw new QueueFullError()
     this.#lengthByKey.set(lockKey, length + 1)
