@@ -1,4 +1,4 @@
-import { type ConversationNotice, createSdk } from '@s5-conversations/sdk-core'
+import { type ConversationNotice, createSdk, type Sdk } from '@s5-conversations/sdk-core'
 import { expect, it } from 'vitest'
 import { createGatewayStore } from '../src/client'
 import { serveGateway } from '../src/index'
@@ -17,8 +17,17 @@ async function readUntil(response: Response, text: string): Promise<string> {
   return said
 }
 
+/** Until whoever watches the only conversation of `sdk` has been told of what is current. */
+async function watched(sdk: Sdk): Promise<void> {
+  const id = (await sdk.storage.listConversations()).items[0]?.id ?? ''
+  await new Promise<void>((resolve) => {
+    const stop = sdk.storage.watchConversation(id, () => setImmediate(() => resolve(stop())))
+  })
+}
+
 it('Events tell of versions as they come, and a client that comes back hears of what it lacks only', async () => {
-  const { url } = await startGateway({ sdk: await s5Sdk() })
+  const sdk = await s5Sdk()
+  const { url } = await startGateway({ sdk })
   const cookie = await signIn(url)
   const ask = await client(url, cookie)
   const post = (text: string) => ask('POST', '/conversations/c/messages', { messages: [user(text)] })
@@ -31,8 +40,11 @@ it('Events tell of versions as they come, and a client that comes back hears of 
   await post('b')
   expect(await heard).toContain('"conversationId":"c"')
   await post('c')
-  const second = await readUntil(await listen('2'), 'id: 3')
-  expect(second).not.toContain('id: 2')
+  expect(await readUntil(await listen('2'), 'id: 3')).not.toContain('id: 2')
+  const upToDate = readUntil(await listen('3'), 'id: 4')
+  await watched(sdk)
+  await post('d')
+  expect(await upToDate).not.toContain('id: 3')
 })
 
 it('Streams of one account are counted, and freed when they end', async () => {
