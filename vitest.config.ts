@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-const resolve = { conditions: ['@s5-conversations/source', 'import', 'module', 'default'] }
+// No `import` among them: Node would apply it to `require` as well, and give CommonJS packages (pg) ES modules.
+const resolve = { conditions: ['@s5-conversations/source', 'module', 'default'] }
 
 /** SQL files are texts, as in the built package. */
 const sqlAsText = {

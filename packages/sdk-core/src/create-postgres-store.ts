@@ -31,12 +31,20 @@ export interface PostgresStoreOptions {
  */
 export function createPostgresStore(options: PostgresStoreOptions): ConversationStore {
   const { pool, userId = null, seedPhrase, encrypt = true } = options
-  // Without a listener, a connection that breaks while it is idle would end the process.
-  pool.on?.('error', () => {})
+  outliveBrokenConnections(pool)
   return new PostgresStore({
     pool,
     userId,
     keyRing: seedPhrase === undefined ? undefined : new KeyRing(readSeedPhrase(seedPhrase)),
     scheme: encrypt ? 'xsalsa20-poly1305' : 'plain',
   })
+}
+
+const guarded = new WeakSet<PostgresPool>()
+
+/** Without a listener, a connection of a `Pool` that breaks while it is idle ends the process. */
+function outliveBrokenConnections(pool: PostgresPool): void {
+  if (guarded.has(pool)) return
+  guarded.add(pool)
+  pool.on?.('error', () => {})
 }

@@ -1,4 +1,4 @@
 export { createPostgresStore, type PostgresStoreOptions } from './create-postgres-store'
-export { migratePostgres } from './storage/stores/migrate-postgres'
+export { migratePostgres } from './migrate-postgres'
 export { type OpenedPostgres, openPglite, openPostgres } from './storage/stores/open-postgres'
 export type { PostgresClient, PostgresPool, PostgresRows } from './storage/stores/postgres-pool'

@@ -1,7 +1,7 @@
-/// <reference path="../../sql.d.ts" />
-import conversations from '../../../sql/0001_conversations.sql'
-import { translatePostgresError } from './postgres-errors'
-import type { PostgresPool } from './postgres-pool'
+/// <reference path="./sql.d.ts" />
+import conversations from '../sql/0001_conversations.sql'
+import { translatePostgresError } from './storage/stores/postgres-errors'
+import type { PostgresPool } from './storage/stores/postgres-pool'
 
 /** In their order. A file that was released is never edited; it records that it ran. */
 const MIGRATIONS = { '0001_conversations': conversations }
