@@ -40,18 +40,31 @@ try {
 async function fill(pool) {
   const message = JSON.stringify({ role: 'user', content: TEXT, createdAt: 1 })
   await pool.query(`INSERT INTO users VALUES ('ada')`)
-  await pool.query(`INSERT INTO conversations (user_id, id, title) SELECT 'ada', 'c' || i, 'Title ' || i FROM generate_series(1, 100000) i`)
-  await pool.query(`INSERT INTO conversations (user_id, id, message_count, last_sequence) VALUES ('ada', 'long', $1::INTEGER, $1::INTEGER), ('ada', 'short', 10, 10)`, [LONG])
-  await pool.query(`INSERT INTO conversation_messages SELECT 'ada', id, i, 'm' || i, 1, $1::JSONB FROM conversations, generate_series(1, last_sequence) i WHERE id IN ('long', 'short')`, [message])
+  await pool.query(
+    `INSERT INTO conversations (user_id, id, title) SELECT 'ada', 'c' || i, 'Title ' || i FROM generate_series(1, 100000) i`,
+  )
+  await pool.query(
+    `INSERT INTO conversations (user_id, id, message_count, last_sequence) VALUES ('ada', 'long', $1::INTEGER, $1::INTEGER), ('ada', 'short', 10, 10)`,
+    [LONG],
+  )
+  await pool.query(
+    `INSERT INTO conversation_messages SELECT 'ada', id, i, 'm' || i, 1, $1::JSONB FROM conversations, generate_series(1, last_sequence) i WHERE id IN ('long', 'short')`,
+    [message],
+  )
   await pool.query('CREATE TABLE whole (id TEXT PRIMARY KEY, messages JSONB)')
-  await pool.query(`INSERT INTO whole SELECT 'c', jsonb_agg($1::JSONB) FROM generate_series(1, 1000)`, [message])
+  await pool.query(`INSERT INTO whole SELECT 'c', jsonb_agg($1::JSONB) FROM generate_series(1, 1000)`, [
+    message,
+  ])
   await pool.query('ANALYZE')
 }
 
 /** What is done where a conversation is one JSON value. @param {import('@s5-conversations/sdk-core/postgres').PostgresPool} pool */
 async function rewrite(pool) {
   const { rows } = await pool.query('SELECT messages FROM whole')
-  const messages = [.../** @type {unknown[]} */ (rows[0]?.messages), { role: 'user', content: TEXT, createdAt: 2 }]
+  const messages = [
+    .../** @type {unknown[]} */ (rows[0]?.messages),
+    { role: 'user', content: TEXT, createdAt: 2 },
+  ]
   await pool.query('UPDATE whole SET messages = $1', [JSON.stringify(messages)])
 }
 
@@ -66,7 +79,12 @@ async function measure(operation, task) {
   }
   times.sort((a, b) => a - b)
   const [p50, p95] = [0.5, 0.95].map((part) => round(times[Math.floor(times.length * part)] ?? 0))
-  return { operation, p50, p95, perSecond: round(1000 / (times.reduce((sum, time) => sum + time, 0) / times.length)) }
+  return {
+    operation,
+    p50,
+    p95,
+    perSecond: round(1000 / (times.reduce((sum, time) => sum + time, 0) / times.length)),
+  }
 }
 
 /** @param {string} operation @param {(id: string, encrypt: boolean) => Promise<unknown>} append @param {boolean} encrypt */
