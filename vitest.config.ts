@@ -36,6 +36,7 @@ export default defineConfig({
       project('s5-portal', ['packages/s5-portal/tests/**/*.test.ts'], 30_000),
       project('sdk-core', ['packages/sdk-core/tests/{unit,integration}/*.test.ts'], 60_000),
       project('demo', ['examples/**/*.test.ts'], 60_000),
+      project('install-test', ['packages/install-test/tests/*.test.ts'], 180_000),
       project('long', ['packages/**/*.long.test.ts'], 30 * 60_000),
     ],
   },

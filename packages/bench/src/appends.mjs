@@ -1,6 +1,8 @@
-// A thousand appends of 500 bytes, one at a time, side by side with a baseline that rewrites the whole file.
+// A thousand appends of 500 bytes, one at a time, side by side with a baseline that rewrites the whole file, and
+// with the floor: the same requests without anything around them. `cpuMs` is of this process: the client's.
 import { createSdk, generateSeedPhrase } from '@s5-conversations/sdk-core'
-import { startPortalProcess } from './portal-process.mjs'
+import { openBareHttp } from './bare-http.mjs'
+import { startPortalProcess } from './server-process.mjs'
 import { openWholeFile } from './whole-file.mjs'
 
 /** @typedef {{ append: (text: string) => Promise<unknown>, stats: () => { requests: number, bytesUp: number }, close: () => unknown }} Subject */
@@ -15,7 +17,8 @@ const portal = await startPortalProcess()
 try {
   const ours = await measure('append, SDK', await openSdk(portal.url))
   const theirs = await measure('append, whole file', await openBaseline(portal.url))
-  console.table([ours, theirs, ratio(ours, theirs)])
+  const floor = await measure('its requests, bare node:http', await openBareHttp(ours))
+  console.table([ours, floor, theirs, ratio(ours, theirs)])
 } finally {
   await portal.close()
 }

@@ -62,7 +62,7 @@ async function fill(pool) {
 async function rewrite(pool) {
   const { rows } = await pool.query('SELECT messages FROM whole')
   const messages = [
-    .../** @type {unknown[]} */ (rows[0]?.messages),
+    .../** @type {unknown[]} */ (rows[0]?.messages ?? []),
     { role: 'user', content: TEXT, createdAt: 2 },
   ]
   await pool.query('UPDATE whole SET messages = $1', [JSON.stringify(messages)])

@@ -5,20 +5,24 @@ import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
 import { InvalidInputError, UnsupportedError } from './errors/input-errors'
 import { AuthStateManager, type SignedOutStorage, type StorageAccount } from './managers/AuthStateManager'
-import { StorageManager, type StorageResult } from './managers/StorageManager'
+import { SessionManager } from './managers/SessionManager'
+import { StorageManager } from './managers/StorageManager'
 import { type Logger, silentLogger } from './observe/log'
 import { createCounters, type StorageCounters } from './observe/stats'
 import { catalogExists } from './storage/catalog-exists'
 import type { ConversationStore } from './storage/conversation-store'
 import type { SaveOptions } from './storage/save-options'
+import type { StorageResult } from './storage/storage-result'
 import { LazyNetwork } from './storage/stores/lazy-network'
 import { type ConnectOptions, connectS5, entropyToSeedPhrase } from './storage/stores/s5-network'
 import { S5Store } from './storage/stores/s5-store'
 import { createSignedOutStore } from './storage/stores/signed-out-store'
 
 export interface PortalOptions extends WalletOptions {
-  /** Base URL of the S5 portal to use. More than one is not supported yet. */
+  /** Base URLs of S5 portals. Each keeps everything; the first is preferred for reading. */
   portals: readonly string[]
+  /** How many portals have to acknowledge a save, from 1 to all of them. @default a majority */
+  writeQuorum?: number
   /** The owner's 15 S5 words. Left out: a `signer` signs in, or somebody does later. */
   seedPhrase?: string
   /** Lets a new identity register where the portal asks for it. */
@@ -47,9 +51,11 @@ export interface Sdk {
   readonly auth: AuthStateManager
   /** That of who is signed in: another one after each sign-in and sign-out. */
   readonly storage: StorageManager
+  /** Those of `storage`; they end with it. */
+  readonly sessions: SessionManager
   /** The same as `storage.saveConversation`. */
   saveConversation(conversation: ConversationInput, options?: SaveOptions): Promise<StorageResult>
-  /** Waits for what is being saved, then lets go of keys, timers and connections. */
+  /** Stops streams, waits for what is being saved, then lets go of keys, timers and connections. */
   close(): Promise<void>
 }
 
@@ -64,21 +70,41 @@ export interface Sdk {
  * await sdk.close()
  */
 export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
-  const parts = { counters: createCounters(), log: options.logger ?? silentLogger }
+  const sessions: Parts['sessions'] = new WeakMap()
+  const parts = { counters: createCounters(), log: options.logger ?? silentLogger, sessions }
   const auth = 'store' in options ? authOfStore(options, parts) : await authOfPortals(options, parts)
   return {
     auth,
     get storage() {
       return auth.storage
     },
+    get sessions() {
+      return sessionsOf(auth.storage, parts)
+    },
     saveConversation: (conversation, saveOptions) => auth.storage.saveConversation(conversation, saveOptions),
-    close: () => auth.close(),
+    close: async () => {
+      await sessions.get(auth.storage)?.close()
+      await auth.close()
+    },
   }
 }
 
 interface Parts {
   counters: StorageCounters
   log: Logger
+  sessions: WeakMap<StorageManager, SessionManager>
+}
+
+function sessionsOf(storage: StorageManager, { sessions }: Parts): SessionManager {
+  const known = sessions.get(storage) ?? new SessionManager({ storage })
+  sessions.set(storage, known)
+  return known
+}
+
+/** Sessions save what they have to before their storage ends. */
+async function closeStorage(storage: StorageManager, { sessions }: Parts): Promise<void> {
+  await sessions.get(storage)?.close()
+  await storage.close()
 }
 
 function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
@@ -87,7 +113,7 @@ function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
     storage,
     hasCatalog: async () => true,
     connect: async () => {},
-    close: () => storage.close(),
+    close: () => closeStorage(storage, parts),
   }
   const openAccount = () => {
     throw new UnsupportedError('nobody signs in where conversations are kept in a store that was given')
@@ -101,8 +127,13 @@ function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
 }
 
 async function authOfPortals(options: PortalOptions, parts: Parts): Promise<AuthStateManager> {
-  const { portals, seedPhrase, signedOut, inviteCode, deviceId, ...walletOptions } = options
-  const place = { portal: parsePortals(portals), ...(inviteCode === undefined ? {} : { inviteCode }) }
+  const { portals, writeQuorum, seedPhrase, signedOut, inviteCode, deviceId, ...walletOptions } = options
+  const place = {
+    portals: parsePortals(portals),
+    log: parts.log,
+    ...(writeQuorum === undefined ? {} : { writeQuorum: parseWriteQuorum(writeQuorum, portals.length) }),
+    ...(inviteCode === undefined ? {} : { inviteCode }),
+  }
   refuseUnclearOwner(options)
   const auth = new AuthStateManager({
     ...walletOptions,
@@ -157,25 +188,35 @@ function openAccount(
       await network.connect()
     },
     close: async () => {
-      await storage.close()
+      await closeStorage(storage, parts)
       kept.fill(0)
     },
   }
 }
 
-function parsePortals(portals: unknown): string {
+function parsePortals(portals: unknown): string[] {
   if (!Array.isArray(portals) || portals.length === 0) {
     throw new InvalidInputError(
       'portals',
       'name a portal; `npx s5-portal` starts one on http://127.0.0.1:5522',
     )
   }
-  if (portals.length > 1) throw new UnsupportedError('more than one portal is not supported yet')
-  const [portal] = portals
-  if (typeof portal !== 'string' || !URL.canParse(portal) || !/^https?:$/.test(new URL(portal).protocol)) {
-    throw new InvalidInputError('portals[0]', 'must be an http or https URL')
+  const origins = portals.map((portal, i) => {
+    if (typeof portal !== 'string' || !URL.canParse(portal) || !/^https?:$/.test(new URL(portal).protocol)) {
+      throw new InvalidInputError(`portals[${i}]`, 'must be an http or https URL')
+    }
+    return new URL(portal).origin
+  })
+  const again = origins.findIndex((origin, i) => origins.indexOf(origin) !== i)
+  if (again !== -1) throw new InvalidInputError(`portals[${again}]`, 'names a portal for the second time')
+  return portals
+}
+
+function parseWriteQuorum(quorum: unknown, portals: number): number {
+  if (!Number.isInteger(quorum) || Number(quorum) < 1 || Number(quorum) > portals) {
+    throw new InvalidInputError('writeQuorum', `must be an integer from 1 to ${portals}`)
   }
-  return portal
+  return Number(quorum)
 }
 
 /** No two instances ever share a name: the clock of a head tells their commits apart. */

@@ -7,6 +7,7 @@ export type { PhraseSignIn, SignInInput, WalletSignIn } from './auth/sign-in'
 export type { WalletOptions } from './auth/wallet-options'
 export type { WalletSigner } from './auth/wallet-signer'
 export { type WalletTypedData, walletSeedTypedData } from './auth/wallet-typed-data'
+export type { SessionCondition } from './conversation/change'
 export type {
   Conversation,
   ConversationInput,
@@ -28,6 +29,7 @@ export { LockTimeoutError, VersionConflictError } from './errors/conflict-errors
 export { ClosedError, NotAuthenticatedError } from './errors/identity-errors'
 export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from './errors/input-errors'
 export { SDKError, type SDKErrorCode } from './errors/sdk-error'
+export { GenerationFailedError, SessionStateError, StaleSessionError } from './errors/session-errors'
 export {
   ConversationDeletedError,
   CorruptRecordError,
@@ -48,19 +50,26 @@ export {
   WrongPassphraseError,
 } from './errors/wallet-errors'
 export { AuthStateManager } from './managers/AuthStateManager'
-export {
-  type AppendOptions,
-  type DeleteOptions,
-  StorageManager,
-  type StorageResult,
-} from './managers/StorageManager'
+export { SessionManager } from './managers/SessionManager'
+export { type DeleteOptions, StorageManager } from './managers/StorageManager'
 export type { Logger } from './observe/log'
-export type { StorageStats } from './observe/stats'
+export type { PortalStats, StorageStats } from './observe/stats'
+export type { Generate, GenerateInput } from './session/generation'
+export type { Session, SessionStart, SessionStatus } from './session/session'
+export type { ListSessionsOptions, SessionPage } from './session/session-index'
+export type { StreamedAnswer, StreamOptions } from './session/stream'
+export type { ResumedSession } from './session/take-over'
 export type { ConversationList, ConversationStore } from './storage/conversation-store'
 export type { VersionInfo } from './storage/history'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
 export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
-export type { SaveOptions } from './storage/save-options'
+export type { AppendOptions, SaveOptions } from './storage/save-options'
+export type { StorageResult } from './storage/storage-result'
 export { generateSeedPhrase } from './storage/stores/s5-network'
 export type { Damage, DamageKind, VerificationReport } from './storage/verify/report'
 export type { ConversationListener, ConversationNotice } from './storage/watcher'
+export type { ExportFormat, ExportOptions, ExportProgress } from './transfer/export-conversations'
+export type { ImportOptions } from './transfer/import-conversations'
+export type { ImportData } from './transfer/import-data'
+export type { ImportFailure, ImportProgress, ImportReport } from './transfer/import-report'
+export type { ImportFormat } from './transfer/record-importer'

@@ -56,10 +56,7 @@ async function readChallenge(answer: PortalAnswer): Promise<Uint8Array> {
 
 async function readToken(answer: PortalAnswer): Promise<string> {
   if (!answer.isSuccess) throw await answer.failure()
-  const cookie = answer.headers
-    .getSetCookie()
-    .map(tokenOfCookie)
-    .find((token) => token !== undefined)
+  const cookie = answer.setCookies.map(tokenOfCookie).find((token) => token !== undefined)
   const token: unknown = cookie ?? Object(await answer.json()).authToken
   if (cookie !== undefined) await answer.discard()
   if (typeof token !== 'string' || token === '') throw new CorruptDataError('The portal sent no token')

@@ -4,6 +4,7 @@ import { newKeyPairEd25519 } from '../crypto/ed25519'
 import type { KeyPairEd25519 } from '../crypto/key-pair'
 import { randomBytes } from '../crypto/random'
 import { AccountExistsError } from '../errors/caller-errors'
+import { PortalRejectedError } from '../errors/network-errors'
 import type { Call } from '../http/call-options'
 import { SerialQueue } from '../http/serial-queue'
 import type { HttpTransport } from '../http/transport'
@@ -19,6 +20,7 @@ import type { DocumentStorage } from './hidden-document'
 import type { TokenStore } from './token-store'
 
 const ACCOUNT_SEED_BYTES = 32
+const NOT_FOUND = 404
 
 export interface AccountParts {
   transport: HttpTransport
@@ -31,6 +33,14 @@ export interface AccountParts {
 /** Seed of the key that stands for an account, or for another purpose of the user at a portal: 32 bytes. */
 export function portalKeySeed(identity: S5UserIdentity, seed: Uint8Array): Uint8Array {
   return blake3(concatBytes(identity.portalAccountSeed.reveal(), seed))
+}
+
+/** What it takes to log in with an account. */
+interface Access {
+  portal: Portal
+  id: string
+  keyPair: KeyPairEd25519
+  inviteCode: string | undefined
 }
 
 /** One user's accounts: knows them, makes them, and opens sessions with them. */
@@ -71,10 +81,11 @@ export class UserAccounts {
   /** A session at this portal, with the account that all devices of the user share. */
   ensure(portal: Portal, inviteCode: string | undefined, call: Call): Promise<void> {
     return this.#queue.run(call, async () => {
-      if (await this.#openKnown(portal, await this.#list.document(call), call)) return
+      const open = async () => this.#openKnown(portal, await this.#list.document(call), call, inviteCode)
+      if (await open()) return
       const isOurs = await this.#registerNew(portal, inviteCode, call)
       // Another device was first: its account is the one to use, and ours is never used again.
-      if (!isOurs) await this.#openKnown(portal, await this.#list.document(call), call)
+      if (!isOurs) await open()
     })
   }
 
@@ -100,13 +111,19 @@ export class UserAccounts {
     })
   }
 
-  async #openKnown(portal: Portal, document: AccountsDocument, call: Call): Promise<boolean> {
+  async #openKnown(
+    portal: Portal,
+    document: AccountsDocument,
+    call: Call,
+    inviteCode?: string,
+  ): Promise<boolean> {
     if (this.#parts.sessions.has(portal.host)) return true
     const id = findAccountId(document, portal.host)
     if (id === undefined) return false
     const keyPair = await this.#keyPair(seedOf(document, id))
-    const token = (await this.#parts.tokens.get(id)) ?? (await this.#logIn(portal, id, keyPair, call))
-    this.#openSession(portal, id, keyPair, token)
+    const access = { portal, id, keyPair, inviteCode }
+    const token = (await this.#parts.tokens.get(id)) ?? (await this.#logInOrRegister(access, call))
+    this.#openSession(access, token)
     return true
   }
 
@@ -115,13 +132,19 @@ export class UserAccounts {
     const keyPair = await this.#keyPair(seed)
     const request = { kind: 'register', keyPair, inviteCode } as const
     const token = await authenticate(this.#parts.transport, portal, request, call)
-    return this.#keep(portal, seed, token, call)
+    return this.#keep(portal, seed, token, call, inviteCode)
   }
 
   // The session is opened first because the list of accounts is itself uploaded with it.
-  async #keep(portal: Portal, seed: Uint8Array, token: string, call: Call): Promise<boolean> {
+  async #keep(
+    portal: Portal,
+    seed: Uint8Array,
+    token: string,
+    call: Call,
+    inviteCode?: string,
+  ): Promise<boolean> {
     const id = accountId(portal, seed)
-    this.#openSession(portal, id, await this.#keyPair(seed), token)
+    this.#openSession({ portal, id, keyPair: await this.#keyPair(seed), inviteCode }, token)
     let isKept = false
     try {
       isKept = await this.#list.addUnlessKnown(portal, seed, call)
@@ -132,13 +155,30 @@ export class UserAccounts {
     }
   }
 
-  #openSession(portal: Portal, id: string, keyPair: KeyPairEd25519, token: string): void {
-    const logIn = (call: Call) => this.#logIn(portal, id, keyPair, call)
+  #openSession(access: Access, token: string): void {
+    const { portal, keyPair } = access
+    const logIn = (call: Call) => this.#logIn(access, call)
     this.#parts.sessions.open(new PortalSession(portal, token, { keyPair, logIn }))
   }
 
-  async #logIn(portal: Portal, id: string, keyPair: KeyPairEd25519, call: Call): Promise<string> {
-    const token = await authenticate(this.#parts.transport, portal, { kind: 'login', keyPair }, call)
+  /** A portal that has forgotten an account on our list: the same key makes the same account. */
+  async #logInOrRegister(access: Access, call: Call): Promise<string> {
+    try {
+      return await this.#logIn(access, call)
+    } catch (error) {
+      if (!(error instanceof PortalRejectedError && error.status === NOT_FOUND)) throw error
+      return this.#authenticate('register', access, call)
+    }
+  }
+
+  #logIn(access: Access, call: Call): Promise<string> {
+    return this.#authenticate('login', access, call)
+  }
+
+  async #authenticate(kind: 'login' | 'register', access: Access, call: Call): Promise<string> {
+    const { portal, id, keyPair, inviteCode } = access
+    const request = kind === 'login' ? { kind, keyPair } : { kind, keyPair, inviteCode }
+    const token = await authenticate(this.#parts.transport, portal, request, call)
     await this.#parts.tokens.put(id, token)
     return token
   }

@@ -6,6 +6,7 @@ import { BlobUploads } from '../blob/blob-uploads'
 import type { CryptoImplementation } from '../crypto/crypto-implementation'
 import { JSCryptoImplementation } from '../crypto/js-crypto-implementation'
 import { CallScope } from '../http/call-scope'
+import { createWire } from '../http/create-wire'
 import { HttpTransport } from '../http/transport'
 import { PeerNetwork } from '../p2p/peer-network'
 import { PortalList } from '../portal/portal-list'
@@ -38,7 +39,7 @@ export interface S5Parts {
 
 /** The only place where the parts are chosen and joined. */
 export function createParts(options: S5CreateOptions): S5Parts {
-  const transport = new HttpTransport()
+  const transport = new HttpTransport(createWire())
   const portals = new PortalList(options.portals ?? [])
   const sessions = new PortalSessions()
   const network = new PeerNetwork(options.initialPeers ?? [])

@@ -188,6 +188,7 @@ export class S5 {
   /** Ends calls under way and hangs up on peers, forgets tokens and blobs, wipes all secrets. Later calls throw ClosedError. */
   close(): void {
     this.#parts.scope.close()
+    this.#parts.transport.close()
     this.#parts.network.close()
     this.#parts.user.forget()
     this.#parts.cache.clear()

@@ -3,6 +3,7 @@ import { CorruptDataError } from '../errors/data-errors'
 import { PortalRejectedError, PortalUnreachableError } from '../errors/network-errors'
 import { S5Error } from '../errors/s5-error'
 import type { Call } from './call-options'
+import type { WireAnswer } from './wire'
 
 const MAX_JSON_BYTES = 64 * 1024
 const MAX_TEXT_BYTES = 4096
@@ -19,36 +20,37 @@ export interface AnswerContext {
 
 /** What a portal answered, of any status. The body is read at most once, and only up to a bound. */
 export class PortalAnswer {
-  readonly #response: Response
+  readonly #answer: WireAnswer
   readonly #context: AnswerContext
 
-  constructor(response: Response, context: AnswerContext) {
-    this.#response = response
+  constructor(answer: WireAnswer, context: AnswerContext) {
+    this.#answer = answer
     this.#context = context
   }
 
   get status(): number {
-    return this.#response.status
+    return this.#answer.status
   }
 
   get isSuccess(): boolean {
-    return this.#response.ok
+    return this.status >= 200 && this.status < 300
   }
 
-  get headers(): Headers {
-    return this.#response.headers
+  get setCookies(): readonly string[] {
+    return this.#answer.setCookies
   }
 
   /** @throws CorruptDataError as soon as more than `maxBytes` have come */
   async bytes(maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
     const parts: Uint8Array[] = []
     let received = 0
-    for await (const part of this.#parts()) {
+    await this.#read((part) => {
+      this.#context.countBytes(part.length)
       received += part.length
       if (received > maxBytes)
         throw new CorruptDataError(`${this.#context.where} sent more than ${maxBytes} bytes`)
       parts.push(part)
-    }
+    })
     return concatBytes(...parts)
   }
 
@@ -87,24 +89,18 @@ export class PortalAnswer {
     return new PortalRejectedError(where, this.status, text)
   }
 
-  /** Gives the connection back without reading the body. */
+  /** For an answer whose body nobody needs. */
   async discard(): Promise<void> {
-    await this.#response.body?.cancel().catch(() => undefined)
+    await this.#answer.discard().catch(() => undefined)
   }
 
-  async *#parts(): AsyncGenerator<Uint8Array> {
-    const reader = this.#response.body?.getReader()
-    if (reader === undefined) return
+  async #read(take: (part: Uint8Array) => void): Promise<void> {
     try {
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        this.#context.countBytes(part.value.length)
-        yield part.value
-      }
+      await this.#answer.read(take)
     } catch (cause) {
       this.#context.call.signal.throwIfAborted()
+      if (cause instanceof S5Error) throw cause
       throw new PortalUnreachableError(this.#context.where, 'the answer broke off', { cause })
-    } finally {
-      await reader.cancel().catch(() => undefined)
     }
   }
 }

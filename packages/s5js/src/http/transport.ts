@@ -4,6 +4,7 @@ import type { Portal } from '../portal/portal'
 import type { Call } from './call-options'
 import { PortalAnswer } from './portal-answer'
 import type { TransferStats } from './transfer-stats'
+import type { Wire, WireRequest } from './wire'
 
 /** The kinds of request that are counted by themselves. */
 export type RequestKind = 'uploads' | 'downloads' | 'registryReads' | 'registryWrites'
@@ -24,6 +25,7 @@ export interface PortalRequest extends HttpRequest {
 
 /** Sends requests to portals and counts them. */
 export class HttpTransport {
+  readonly #wire: Wire
   readonly #stats: TransferStats = {
     requests: 0,
     uploads: 0,
@@ -32,6 +34,10 @@ export class HttpTransport {
     registryWrites: 0,
     bytesUp: 0,
     bytesDown: 0,
+  }
+
+  constructor(wire: Wire) {
+    this.#wire = wire
   }
 
   get stats(): TransferStats {
@@ -48,22 +54,22 @@ export class HttpTransport {
     return this.#send(url, { method: 'GET', kind: 'downloads' }, call)
   }
 
+  /** Hangs up on all portals. */
+  close(): void {
+    this.#wire.close()
+  }
+
   async #send(url: URL, request: HttpRequest, call: Call): Promise<PortalAnswer> {
     call.signal.throwIfAborted()
     const where = url.origin + url.pathname
-    const headers = headersOf(request)
+    const wireRequest = toWireRequest(url, request, call.signal)
     this.#countRequest(request)
     try {
-      const response = await fetch(url, {
-        ...FETCH_OPTIONS,
-        ...optionsOf(request),
-        headers,
-        signal: call.signal,
-      })
+      const answer = await this.#wire.send(wireRequest)
       const countBytes = (received: number) => {
         this.#stats.bytesDown += received
       }
-      return new PortalAnswer(response, { where, token: request.token, call, countBytes })
+      return new PortalAnswer(answer, { where, token: request.token, call, countBytes })
     } catch (cause) {
       call.signal.throwIfAborted()
       throw new PortalUnreachableError(where, 'no connection', { cause })
@@ -77,13 +83,19 @@ export class HttpTransport {
   }
 }
 
-// The cookies of a page are none of a portal's business.
-const FETCH_OPTIONS = { credentials: 'omit', referrerPolicy: 'no-referrer' } as const
-
-function optionsOf({ method, body, kind }: HttpRequest): RequestInit {
-  // Blobs never change; a registry entry from a browser's cache would be a stale read.
-  const cache = kind === 'downloads' ? 'default' : 'no-store'
-  return body === undefined ? { method, cache } : { method, cache, body: body.bytes }
+function toWireRequest(url: URL, request: HttpRequest, signal: AbortSignal): WireRequest {
+  const { method, body, kind } = request
+  return {
+    url,
+    method,
+    headers: headersOf(request),
+    body: body?.bytes,
+    // Blobs never change; a registry entry from a browser's cache would be a stale read.
+    isCacheable: kind === 'downloads',
+    // Blobs and signed entries are the same however often they come.
+    isRepeatable: method !== 'POST' || kind !== undefined,
+    signal,
+  }
 }
 
 function headersOf({ token, body }: HttpRequest): Record<string, string> {
@@ -93,7 +105,7 @@ function headersOf({ token, body }: HttpRequest): Record<string, string> {
   }
 }
 
-/** Checked before `fetch`, whose own error would quote the token. @throws InvalidInputError */
+/** Checked before it is sent: the platform's own error would quote the token. @throws InvalidInputError */
 export function requireToken(token: string): string {
   if (!/^[\x21-\x7e]{1,4096}$/.test(token)) {
     throw new InvalidInputError('A token or invite code is 1 to 4096 visible ASCII characters')

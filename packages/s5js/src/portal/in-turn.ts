@@ -12,6 +12,8 @@ export async function firstResult<C, T>(
   call: Call,
   attempt: (candidate: C, call: Call) => Promise<T | undefined>,
 ): Promise<T | undefined> {
+  const [only, ...others] = candidates
+  if (only !== undefined && others.length === 0) return attempt(only, call)
   const failures: unknown[] = []
   for (const candidate of candidates) {
     try {

@@ -31,14 +31,14 @@ interface PeerAnswer {
  */
 export async function askAll<T>(question: Question<T>, call: Call): Promise<Answers<T>> {
   const done = new AbortController()
-  const part = { signal: AbortSignal.any([call.signal, done.signal]), timeoutMs: call.timeoutMs }
   const values: T[] = []
   const [portalFailures, peerFailures]: [unknown[], unknown[]] = [[], []]
   const peers = question.peers.map((peer) => {
+    const part = { signal: AbortSignal.any([call.signal, done.signal]), timeoutMs: call.timeoutMs }
     return { peer, isAnswered: record(values, peerFailures, () => question.askPeer(peer, part)) }
   })
   const portals = question.portals.map(async (portal) => {
-    const isAnswered = await record(values, portalFailures, () => question.askPortal(portal, part))
+    const isAnswered = await record(values, portalFailures, () => question.askPortal(portal, call))
     return isAnswered ? portal.host : undefined
   })
   const hosts = await Promise.all(portals)
@@ -52,7 +52,7 @@ export async function askAll<T>(question: Question<T>, call: Call): Promise<Answ
     portalFailures: [...portalFailures],
     peerFailures: [...peerFailures],
   }
-  done.abort()
+  if (peers.length > 0) done.abort()
   return answers
 }
 

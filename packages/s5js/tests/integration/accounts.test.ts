@@ -237,3 +237,18 @@ test('signatures verify with the public key that is shown for them', async () =>
   }
   expect(keys.size).toBe(3)
 })
+
+test('a portal that lost its accounts, and has the list of them from its peers, is told of ours again', async () => {
+  const portal = await startPortal({ faults: true })
+  const phrase = (await createClient({})).generateSeedPhrase()
+  await createDevice(portal.url, phrase)
+  const peer = await startPortal({ peers: [portal.peerUri] })
+  await expect.poll(() => peer.stats().replicatedBlobs, { timeout: 10_000 }).toBeGreaterThan(0)
+  await portal.faults.set({ lostDisk: true })
+  const device = await createDevice(portal.url, phrase)
+  await device.api.uploadBlob(content)
+  expect(portal.stats()).toMatchObject({ registrations: 2, logins: 0 })
+  const later = await createDevice(portal.url, phrase)
+  await later.api.uploadBlob(content)
+  expect(portal.stats()).toMatchObject({ registrations: 2, logins: 1 })
+})

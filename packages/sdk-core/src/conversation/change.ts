@@ -31,6 +31,16 @@ export interface FieldChange {
  */
 export type IdOrigin = 'fresh' | 'keyed' | 'given'
 
+/** Which session asks, and what it knows. */
+export interface SessionCondition {
+  /** A greater one is a later session. */
+  epoch: number
+  /** Whether the session takes over with this change: no other has this epoch or a greater one yet. */
+  begins?: true
+  /** The version that the session last read: it lacks what came after. */
+  since: number
+}
+
 /** What a caller asks for: complete before its first attempt, so that a retry asks for exactly the same. */
 export interface ConversationChange {
   /**
@@ -48,7 +58,11 @@ export interface ConversationChange {
   /** Left out: as stored, or sealed for a new conversation. */
   scheme?: Scheme
   ids: IdOrigin
+  /** No message of the change was stored at this version: where it appends, only later commits can hold one. */
+  absentAt?: number
   expectedVersion?: number
+  /** Refused once a later session has begun, unless the change is there already. */
+  session?: SessionCondition
   /** 16 bytes each: a hash of the caller's key, and one of the input as it was given. */
   idempotency?: { key: Uint8Array; input: Uint8Array }
 }
@@ -74,8 +88,12 @@ export interface AppliedChange {
  * earlier attempt; ids made from a key only if the key was used, which the receipts know that are complete
  * from version `receiptsFrom` on.
  */
-export function dependsOnAllRecords({ kind, ids }: ConversationChange, receiptsFrom: number): boolean {
+export function dependsOnAllRecords(
+  { kind, ids, absentAt }: ConversationChange,
+  receiptsFrom: number,
+): boolean {
   if (kind === 'delete') return false
   if (kind !== 'append') return true
+  if (absentAt !== undefined) return false
   return ids === 'given' || (ids === 'keyed' && receiptsFrom > 1)
 }

@@ -7,21 +7,12 @@ import type { Head, Receipt } from './head'
 import { applyDeletions, applyEdits, applyMessages, deletionsOf } from './message-changes'
 import type { StoredRecord } from './record'
 import { type CommitContext, type ConversationState, findRecord, type StateDelta } from './state'
-
-/** The state is not at the version that a change was decided on. */
-export class VersionMismatch extends Error {
-  readonly expectedVersion: number
-
-  constructor(expectedVersion: number) {
-    super('the conversation is at another version')
-    this.expectedVersion = expectedVersion
-  }
-}
+import { LaterSession, VersionMismatch } from './unmet-condition'
 
 /**
  * Applies a change to a state. Pure: the same input gives the same delta, on any base it is rebased on.
  * Precondition: the segments that may hold what the change names were read.
- * @throws VersionMismatch, ConversationDeletedError, IdempotencyKeyReusedError, InvalidInputError
+ * @throws UnmetCondition, ConversationDeletedError, IdempotencyKeyReusedError, InvalidInputError
  */
 export function applyChange(
   state: ConversationState,
@@ -42,6 +33,7 @@ export function applyChange(
     ...applyDeletions(state, deletionsOf(state, change), context),
   ]
   const fields = applyFields(state, change, ignored, context)
+  if (records.length > 0 || setsField(fields)) refuseLaterSession(state, change)
   const replayOf = records.length === 0 ? replayedVersion(state, change, fields) : undefined
   return {
     messageIds,
@@ -55,6 +47,7 @@ export function applyChange(
       ...(change.idempotency === undefined
         ? {}
         : { receipt: receiptOf(change.idempotency, head.version + 1) }),
+      ...(change.session === undefined ? {} : { sessionEpoch: change.session.epoch }),
       keepsPrevious: change.kind === 'overwrite' || change.deletions !== undefined,
     },
   }
@@ -86,10 +79,16 @@ function refuseUnmetConditions({ head }: ConversationState, change: Conversation
   const exists = head.version > 0
   if (!exists && (change.kind === 'alter' || change.kind === 'delete'))
     throw new InvalidInputError('conversationId', 'does not exist')
-  const { expectedVersion } = change
+  const { expectedVersion, session } = change
+  if (session?.begins === true && session.epoch <= head.sessionEpoch) throw new LaterSession(session)
   if (exists && expectedVersion !== undefined && expectedVersion !== head.version) {
     throw new VersionMismatch(expectedVersion)
   }
+}
+
+/** Asked only of what is still to be written: a change that landed before the session ended is a replay. */
+function refuseLaterSession({ head }: ConversationState, { session }: ConversationChange): void {
+  if (session !== undefined && session.epoch < head.sessionEpoch) throw new LaterSession(session)
 }
 
 function liveDifference(state: ConversationState, record: StoredRecord): number {
@@ -102,12 +101,16 @@ function liveDifference(state: ConversationState, record: StoredRecord): number 
 function replayedVersion(
   state: ConversationState,
   change: ConversationChange,
-  { title, fields }: Pick<StateDelta, 'title' | 'fields'>,
+  fields: Pick<StateDelta, 'title' | 'fields'>,
 ): number | undefined {
   if (change.kind === 'append') {
     const versions = change.messages.map(({ message }) => findRecord(state, message.id)?.version ?? 0)
     return Math.max(...versions)
   }
-  const isUnchanged = title === undefined && Object.keys(fields ?? {}).length === 0
+  const isUnchanged = !setsField(fields) && change.session?.begins !== true
   return change.kind === 'alter' && isUnchanged ? state.head.version : undefined
+}
+
+function setsField({ title, fields }: Pick<StateDelta, 'title' | 'fields'>): boolean {
+  return title !== undefined || Object.keys(fields ?? {}).length > 0
 }

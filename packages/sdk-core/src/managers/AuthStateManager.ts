@@ -13,6 +13,7 @@ import { ClosedError } from '../errors/identity-errors'
 import { InvalidInputError } from '../errors/input-errors'
 import { AuthStateError } from '../errors/wallet-errors'
 import type { Logger } from '../observe/log'
+import { forgetSessions } from '../session/session-index'
 import type { ReadOptions } from '../storage/load-options'
 import type { StorageManager } from './StorageManager'
 
@@ -124,9 +125,11 @@ export class AuthStateManager {
     return exportAll(this.storage, options)
   }
 
-  /** Deletes every conversation of who is signed in. May be stopped by its signal, and called again. */
-  deleteAllData(options?: ProgressOptions): Promise<void> {
-    return deleteAll(this.storage, options)
+  /** Deletes every conversation of who is signed in, and their sessions. May be stopped by its signal, and called again. */
+  async deleteAllData(options: ProgressOptions = {}): Promise<void> {
+    const { storage } = this
+    await deleteAll(storage, options)
+    await forgetSessions(storage, options.signal === undefined ? {} : { signal: options.signal })
   }
 
   /** Signs out for good, and closes the storage of the time in between. */

@@ -4,6 +4,7 @@ import { ClosedError } from '../errors/identity-errors'
 import { InvalidInputError, UnsupportedError } from '../errors/input-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters, StorageStats } from '../observe/stats'
+import { SESSION_INDEX_ID } from '../session/session-index'
 import type { CommitReceipt, ConversationList, ConversationStore } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
@@ -27,30 +28,32 @@ import {
   draftUpdate,
 } from '../storage/save-inputs'
 import {
+  type AppendOptions,
   parseAppendOptions,
   parseDeleteOptions,
   parseSaveOptions,
   type SaveOptions,
 } from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
+import type { StorageResult } from '../storage/storage-result'
 import type { VerificationReport } from '../storage/verify/report'
 import type { ConversationListener } from '../storage/watcher'
+import {
+  type ExportFormat,
+  type ExportOptions,
+  exportConversation,
+  exportConversations,
+} from '../transfer/export-conversations'
+import { type ImportOptions, importConversations } from '../transfer/import-conversations'
+import type { ImportData } from '../transfer/import-data'
+import type { ImportReport } from '../transfer/import-report'
+import type { ImportTarget } from '../transfer/transfer-target'
 
 /** A read that has no answer after this time fails, in ms. */
 const READ_DEADLINE_MS = 30_000
 
-/** Options of calls that can take nothing away. */
-export type AppendOptions = Omit<SaveOptions, 'overwrite'>
-
 /** Options of `deleteConversation`. */
 export type DeleteOptions = Pick<SaveOptions, 'expectedVersion' | 'signal'>
-
-/** What an acknowledged save gives back. */
-export interface StorageResult extends Omit<CommitReceipt, 'ignored'> {
-  conversationId: string
-  /** Messages and fields that were left as stored, because the caller's copy was not known to be newer. */
-  ignored?: string[]
-}
 
 export interface StorageManagerOptions {
   store: ConversationStore
@@ -252,15 +255,18 @@ export class StorageManager {
   }
 
   /**
-   * The owner's conversations, the last changed first: all of them, or `limit` at a time, each page by the
-   * `cursor` of the page before. A conversation is listed before its first save is acknowledged; what the
+   * The owner's conversations, the last changed first: all of them, or at most `limit` at a time, each page by
+   * the `cursor` of the page before. A conversation is listed before its first save is acknowledged; what the
    * list says of it follows within seconds.
    * @throws as {@link loadConversation}
    */
   async listConversations(options: ListOptions = {}): Promise<ConversationList> {
     this.#refuseWhenClosed()
     const { signal, ...page } = parseListOptions(options)
-    return withDeadline(READ_DEADLINE_MS, signal, (either) => this.#store.list(page, either))
+    const { items, ...rest } = await withDeadline(READ_DEADLINE_MS, signal, (either) =>
+      this.#store.list(page, either),
+    )
+    return { items: items.filter(({ id }) => id !== SESSION_INDEX_ID), ...rest }
   }
 
   /**
@@ -274,6 +280,36 @@ export class StorageManager {
     await this.#save(draftConversationDeletion(conversationId), parseDeleteOptions(options))
   }
 
+  /**
+   * A conversation as text: as JSON that says everything and {@link importConversations} reads back, or as
+   * Markdown for people.
+   * @throws InvalidInputError where there is no such conversation
+   */
+  exportConversation(
+    conversationId: string,
+    format: ExportFormat,
+    options: ReadOptions = {},
+  ): Promise<string> {
+    return exportConversation(this, conversationId, format, options)
+  }
+
+  /** All conversations as JSON lines, one conversation a line. @throws as {@link loadConversation} */
+  exportConversations(options: ExportOptions = {}): AsyncIterable<string> {
+    return exportConversations(this, options)
+  }
+
+  /**
+   * Adds the conversations and messages of a file that are missing here: own JSON, ChatGPT's
+   * `conversations.json`, or ShareGPT; a list, or JSON lines. What is stored is never altered. The file is never
+   * held as a whole. A record that is broken is reported, and the next one read. The same import again adds
+   * nothing; after an abort or a crash it goes on where it ended.
+   * @throws InvalidInputError for wrong arguments, and as {@link saveConversation} where the store cannot be
+   * reached
+   */
+  importConversations(data: ImportData, options: ImportOptions = {}): Promise<ImportReport> {
+    return importConversations(this.#importTarget(), data, options)
+  }
+
   /** Counts since the SDK was created. */
   getStats(): StorageStats {
     return { ...this.#counters, ...this.#store.getTransferStats() }
@@ -285,6 +321,19 @@ export class StorageManager {
     this.#isClosed = true
     while (this.saveLocks.size > 0) await Promise.all(this.saveLocks.values())
     await this.#store.close()
+  }
+
+  #importTarget(): ImportTarget {
+    return {
+      load: (id, options) => this.loadConversation(id, options),
+      create: (conversation, options) =>
+        this.#save({ ...draftSave(conversation, Date.now()), absentAt: 0 }, options),
+      append: (id, messages, absentAt, options) => {
+        const draft = draftAppend(id, messages, undefined, Date.now())
+        return this.#save(absentAt === undefined ? draft : { ...draft, absentAt }, options)
+      },
+      setFields: (id, fields, options) => this.updateConversation(id, fields, options),
+    }
   }
 
   async #save(draft: SaveDraft, options: SaveOptions): Promise<StorageResult> {

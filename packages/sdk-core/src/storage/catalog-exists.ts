@@ -17,10 +17,12 @@ export async function catalogExists(
 ): Promise<boolean> {
   const network = await connect()
   try {
-    const pointer = await network.pointerKey(keyRing.conversationKeys(CATALOG_ID, 0).registrySeed())
-    const read = () => pointer.readPointer(signal)
-    return (await retryWithBackoff(read, { maxRetries: MAX_RETRIES, signal })) !== undefined
+    const seed = keyRing.conversationKeys(CATALOG_ID, 0).registrySeed()
+    const key = await network.pointerKey(seed, () => {})
+    const read = () => key.readPointers(signal)
+    const answers = await retryWithBackoff(read, { maxRetries: MAX_RETRIES, signal })
+    return answers.some(({ pointer }) => pointer !== undefined)
   } finally {
-    network.close()
+    await network.close()
   }
 }

@@ -1,22 +1,17 @@
 import { isSameBytes } from '../conversation/codec'
 import type { SegmentRef } from '../conversation/head'
-import {
-  advance,
-  type CommitContext,
-  type ConversationState,
-  isAncestor,
-  withoutSegments,
-} from '../conversation/state'
+import { advance, type CommitContext, type ConversationState, withoutSegments } from '../conversation/state'
 import type { Scheme } from '../conversation/types'
 import { RevisionConflictError, StoreUnavailableError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
-import { type SealedVersion, sealHead, sealVersion } from './head-codec'
+import { type SealedSegment, type SealedVersion, sealHead, sealVersion } from './head-codec'
 import type { StoredVersion } from './head-reader'
-import { absentBase, type Base, type HeadStore, type Place } from './head-store'
+import { absentBase, type Base, type HeadStore, learnNames, type Place, type Survey } from './head-store'
 import { type LockTable, withKeyedLock } from './keyed-lock'
-import { type Network, type Pointer, PointerConflict } from './network'
+import { type Network, PointerConflict, type PreparedMove } from './network'
 import { segmentsOverLimit } from './segments'
+import { countHolders, greatestRevision } from './survey'
 
 /** Longest random wait before a rebase, in ms, for each rebase so far; at most ten times that. */
 const JITTER_MS = 5
@@ -30,6 +25,8 @@ export interface CommitPlan<T> {
   /** Nothing to write if the base is on the network as it is. */
   isReplay: boolean
   keepsPrevious: boolean
+  /** Must leave nothing behind where it loses to another writer. */
+  isConditional?: boolean
 }
 
 export interface CommitRequest<T> {
@@ -89,13 +86,25 @@ export class Committer {
   }
 
   /**
+   * Makes what all portals say together the current version on a quorum of them, if it is not.
+   * @throws as {@link commit}
+   */
+  async republish(id: string, signal: AbortSignal): Promise<void> {
+    const plan = (base: Base): CommitPlan<void> => {
+      if (base.scheme === undefined) throw new StoreUnavailableError('what was to be published is gone')
+      return { next: base, scheme: base.scheme, result: undefined, isReplay: true, keepsPrevious: false }
+    }
+    await this.commit({ id, needs: () => [], plan }, signal)
+  }
+
+  /**
    * Replaces `refs` by segments that say the same; the version stays, since nothing that it says changes.
    * Gives up if one of them is gone meanwhile (`false`), or if anybody else moves the pointer (throws).
    */
   replaceSegments(
     place: Place,
     refs: readonly SegmentRef[],
-    replacements: readonly SegmentRef[],
+    replacements: readonly SealedSegment[],
     signal: AbortSignal,
   ): Promise<boolean> {
     return withKeyedLock(this.#turns, place.id, async () => {
@@ -105,12 +114,14 @@ export class Committer {
       const names = new Set(refs.map(({ name }) => name))
       const others = base.head.segments.filter(({ name }) => !names.has(name))
       if (others.length + refs.length !== base.head.segments.length) return false
-      const head = { ...base.head, segments: [...replacements, ...others], parents: base.parents }
-      const sealed = await sealHead(head, base.scheme, place.keys, network)
-      await network.upload(sealed.blob, signal)
-      const pointer = { revision: base.revision + 1, hash: sealed.hash }
-      await this.#settling(place, () => place.pointer.movePointer(pointer, signal))
-      heads.remember({ ...sealed, scheme: base.scheme, revision: pointer.revision })
+      const segments = [...replacements.map(({ ref }) => ref), ...others]
+      const head = { ...base.head, segments, parents: base.parents }
+      const sealed = { ...(await sealHead(head, base.scheme, place.keys, network)), segments: replacements }
+      await this.#settling(place, async () => {
+        const prepared = await prepareMove(place, sealed, signal)
+        await prepared.move(sealed.hash, base, false, signal)
+      })
+      heads.remember(toStored(sealed, base.scheme, base))
       return true
     })
   }
@@ -131,7 +142,7 @@ export class Committer {
       if (plan.isReplay && base.stored !== undefined)
         return { ...outcome, version: base.stored, written: false }
       const attempt = await this.#settling(place, () =>
-        this.#attempt(place, request, plan, ready, context, signal),
+        this.#attempt(place, request, plan, ready, context, rebases > 0, signal),
       )
       if ('landed' in attempt) return { ...outcome, version: attempt.landed, written: true }
       base = attempt.rebaseOn
@@ -173,40 +184,40 @@ export class Committer {
     plan: CommitPlan<T>,
     base: Base,
     context: CommitContext,
+    isContended: boolean,
     signal: AbortSignal,
   ): Promise<Attempt> {
-    const { network } = this.#options
+    const { network, heads } = this.#options
     const next = advance(base.head, plan.next, base.parents, context, plan.keepsPrevious)
     const isRewritten = base.scheme !== undefined && base.scheme !== plan.scheme
     const state = isRewritten ? withoutSegments(next) : next
     const sealed = await sealVersion(state, plan.scheme, place.keys, network)
-    await Promise.all([
-      network.upload(sealed.blob, signal),
-      ...sealed.segments.map(({ blob }) => network.upload(blob, signal)),
-      request.announce?.(next, plan, base),
-    ])
-    return this.#publish(place, sealed, plan.scheme, base, signal)
-  }
-
-  async #publish(
-    place: Place,
-    sealed: SealedVersion,
-    scheme: Scheme,
-    base: Base,
-    signal: AbortSignal,
-  ): Promise<Attempt> {
-    const { heads } = this.#options
-    const { head, hash, cid } = sealed
-    const version = { head, hash, cid, scheme, revision: base.revision + 1 }
     for (const { ref, records } of sealed.segments) heads.segments.set(ref.name, records, ref.size)
+    const mine = toStored(sealed, plan.scheme, base)
+    const isCareful = isContended || plan.isConditional === true
     try {
-      await place.pointer.movePointer({ revision: version.revision, hash }, signal)
+      const announced = request.announce?.(next, plan, base)
+      const [prepared] = await Promise.all([prepareMove(place, sealed, signal), announced])
+      return await this.#move(place, mine, prepared.move(mine.hash, base, isCareful, signal), signal)
     } catch (error) {
-      if (error instanceof PointerConflict) return this.#resolveConflict(place, version, base, error, signal)
-      if (error instanceof StoreUnavailableError) return this.#readBack(place, version, error, signal)
+      if (error instanceof PointerConflict) return this.#resolveConflict(place, mine, base, error, signal)
       throw error
     }
-    return this.#land(version)
+  }
+
+  async #move(
+    place: Place,
+    mine: StoredVersion,
+    moved: Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
+    try {
+      await moved
+      return this.#land(mine)
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return this.#readBack(place, mine, error, signal)
+      throw error
+    }
   }
 
   async #resolveConflict(
@@ -216,14 +227,18 @@ export class Committer {
     conflict: PointerConflict,
     signal: AbortSignal,
   ): Promise<Attempt> {
-    const { current } = conflict
-    this.#options.counters.conflicts += 1
-    this.#options.log.debug({ revision: current?.revision, mine: mine.revision }, 'Revision conflict')
-    if (current === undefined) throw new RevisionConflictError(conflict.message, conflict)
-    const found = await this.#whereItStands(place, mine, current, signal)
-    if (found === 'landed') return this.#land(mine)
-    if (current.revision <= base.revision) throw new RevisionConflictError(conflict.message, conflict)
-    return { rebaseOn: found }
+    const { heads, network, counters, log } = this.#options
+    const { answers } = conflict
+    counters.conflicts += 1
+    log.debug({ revision: greatestRevision(answers), mine: mine.revision }, 'Revision conflict')
+    if (answers.length === 0) throw new RevisionConflictError(conflict.message, conflict)
+    const isEnough = answers.length >= network.readQuorum
+    const survey = await heads.survey(place, signal, isEnough ? answers : undefined)
+    if (this.#isLanded(mine, survey)) return this.#land(mine)
+    if (survey.base === undefined || !isProgress(survey, base)) {
+      throw new RevisionConflictError(conflict.message, conflict)
+    }
+    return { rebaseOn: survey.base }
   }
 
   /** The answer was lost, not necessarily the write. */
@@ -234,30 +249,46 @@ export class Committer {
     signal: AbortSignal,
   ): Promise<Attempt> {
     const unknown = () => new StoreUnavailableError(lost.message, { cause: lost, outcome: 'unknown' })
-    const pointer = await place.pointer.readPointer(signal).catch(() => {
-      throw unknown()
+    const survey = await this.#options.heads.survey(place, signal).catch((error: unknown) => {
+      throw error instanceof StoreUnavailableError ? unknown() : error
     })
-    if (pointer === undefined) throw unknown()
-    if ((await this.#whereItStands(place, mine, pointer, signal)) === 'landed') return this.#land(mine)
+    if (this.#isLanded(mine, survey)) return this.#land(mine)
     throw unknown()
   }
 
-  /** `landed` if `mine` is the version that `pointer` names, or went into it. */
-  async #whereItStands(
-    place: Place,
-    mine: StoredVersion,
-    pointer: Pointer,
-    signal: AbortSignal,
-  ): Promise<'landed' | Base> {
-    if (isSameBytes(pointer.hash, mine.hash)) return 'landed'
-    const base = await this.#options.heads.resolve(place, pointer, signal)
-    return isAncestor(mine.head, base.head) ? 'landed' : base
+  /** Whether a quorum holds `mine`, or versions that it went into. */
+  #isLanded(mine: StoredVersion, { held }: Survey): boolean {
+    return countHolders(mine, held) >= this.#options.network.writeQuorum
   }
 
   #land(version: StoredVersion): Attempt {
     this.#options.heads.remember(version)
     return { landed: version }
   }
+}
+
+function prepareMove(place: Place, sealed: SealedVersion, signal: AbortSignal): Promise<PreparedMove> {
+  const added = new Set(sealed.segments.map(({ ref }) => ref.name))
+  const kept = sealed.head.segments.filter(({ name }) => !added.has(name))
+  learnNames(place, sealed)
+  return place.pointer.prepare(
+    [sealed.blob, ...sealed.segments.map(({ blob }) => blob)],
+    kept.map(({ hash }) => hash),
+    signal,
+  )
+}
+
+function toStored({ head, hash, cid }: SealedVersion, scheme: Scheme, { revision }: Base): StoredVersion {
+  return { head, hash, cid, scheme, revision: revision + 1 }
+}
+
+/** Whether somebody else has moved a pointer since `base`. */
+function isProgress({ held }: Survey, base: Base): boolean {
+  const isKnown = (hash: Uint8Array) => base.parents.some((parent) => isSameBytes(parent, hash))
+  return held.some(({ pointer }) => {
+    if (pointer === undefined || pointer.revision < base.revision) return false
+    return pointer.revision > base.revision || (!base.isSettled && !isKnown(pointer.hash))
+  })
 }
 
 function planOrRefresh<T>(

@@ -60,8 +60,7 @@ export class Compactor {
       )
       await Promise.all(melted.map(({ blob }) => this.#network.upload(blob, signal)))
       for (const { ref, records } of melted) this.#heads.segments.set(ref.name, records, ref.size)
-      const replacements = melted.map(({ ref }) => ref)
-      const replaced = await this.#committer.replaceSegments(place, refs, replacements, signal)
+      const replaced = await this.#committer.replaceSegments(place, refs, melted, signal)
       if (!replaced) return
     }
   }

@@ -225,7 +225,7 @@ function signalOf(batch: readonly PendingSave[], signal: AbortSignal): AbortSign
 }
 
 function mustBeAlone({ draft, options }: PendingSave): boolean {
-  if (draft.kind === 'delete' || options.overwrite === true) return true
+  if (draft.kind === 'delete' || draft.absentAt !== undefined || options.overwrite === true) return true
   return options.expectedVersion !== undefined || options.encrypt !== undefined
 }
 

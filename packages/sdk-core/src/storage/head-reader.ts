@@ -4,7 +4,7 @@ import type { Scheme } from '../conversation/types'
 import type { ConversationKeys } from '../crypto/keys'
 import { StoreUnavailableError } from '../errors/storage-errors'
 import { MAX_BLOB_BYTES, openHead, openSegment } from './head-codec'
-import type { Network, Pointer, PointerKey } from './network'
+import type { Network, Pointer } from './network'
 
 const MISSING = 'a blob that the current version names is not available'
 
@@ -25,22 +25,16 @@ export type OldHead = Omit<StoredVersion, 'revision'>
 /** A blob that a head or a pointer names is not to be had. Unreachable, never absent. */
 export class MissingBlobError extends StoreUnavailableError {}
 
-/**
- * The version a pointer names. A reader that misses its head reads the pointer again and starts over.
- * @throws MissingBlobError where the same pointer still names a blob that nobody has
- */
+/** The version a pointer names. @throws MissingBlobError, CorruptRecordError, DecryptionFailedError */
 export async function readVersion(
   network: Network,
   keys: ConversationKeys,
-  key: PointerKey,
-  pointer: Pointer,
+  { hash, revision }: Pointer,
   signal: AbortSignal,
 ): Promise<StoredVersion> {
-  const found = await readHead(network, keys, pointer.hash, signal)
-  if (found !== undefined) return { ...found, revision: pointer.revision }
-  const again = await key.readPointer(signal)
-  if (again === undefined || again.revision <= pointer.revision) throw new MissingBlobError(MISSING)
-  return readVersion(network, keys, key, again, signal)
+  const found = await readHead(network, keys, hash, signal)
+  if (found === undefined) throw new MissingBlobError(MISSING)
+  return { ...found, revision }
 }
 
 /** The head in one blob; `undefined` where nobody has it any more. @throws CorruptRecordError */

@@ -1,11 +1,10 @@
 import { isSameBytes } from '../conversation/codec'
 import type { Head, SegmentRef } from '../conversation/head'
-import { mergeStates } from '../conversation/merge'
+import { type HashedState, mergeStates } from '../conversation/merge'
 import type { StoredRecord } from '../conversation/record'
 import {
   type ConversationState,
   emptyHead,
-  isAncestor,
   type SegmentContents,
   withoutSegments,
 } from '../conversation/state'
@@ -14,10 +13,26 @@ import type { ConversationKeys, KeyRing } from '../crypto/keys'
 import { CorruptRecordError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
-import { type OldHead, readHead, readSegment, readVersion, type StoredVersion } from './head-reader'
+import {
+  MissingBlobError,
+  type OldHead,
+  readHead,
+  readSegment,
+  readVersion,
+  type StoredVersion,
+} from './head-reader'
 import { LruMap } from './lru-map'
-import type { Network, Pointer, PointerKey } from './network'
+import type { Network, Pointer, PointerKey, PortalAnswer } from './network'
+import { resolveAnswers } from './resolve-answers'
 import { SegmentCache } from './segment-cache'
+import {
+  countHolders,
+  greatestRevision,
+  isNewerVersion,
+  laggards,
+  newestVersions,
+  type PortalVersion,
+} from './survey'
 
 /** How many conversations' newest versions are kept in memory. */
 const KEPT_VERSIONS = 256
@@ -32,6 +47,15 @@ export interface Base extends ConversationState {
   readonly stored: StoredVersion | undefined
   /** Whether the network was asked for it since the commit began. */
   readonly isFresh: boolean
+  /** Whether nothing that was acknowledged can be overtaken by the revision after this one. */
+  readonly isSettled: boolean
+}
+
+/** What a quorum of portals holds, put together. */
+export interface Survey {
+  /** All that they hold and this device knows; `undefined` where there is nothing. */
+  base: Base | undefined
+  held: readonly PortalVersion[]
 }
 
 /** One pointer and the keys that go with it. */
@@ -48,62 +72,85 @@ export interface HeadStoreOptions {
   log: Logger
   /** Whether the owner is known to have wanted this conversation readable by anyone. */
   isPlainWanted(id: string, signal: AbortSignal): Promise<boolean>
+  /** Called when portals were seen to hold different versions, or less than was acknowledged. */
+  onDisagreement(id: string): void
 }
 
 /**
  * The newest version of each conversation that this device knows of. What is known never goes back:
- * an answer that is behind is late, or comes from a portal that lost something, and is then united with
+ * an answer that is behind is late, or comes from portals that lost something, and is then united with
  * what is known.
  */
 export class HeadStore {
   readonly segments = new SegmentCache()
   readonly #options: HeadStoreOptions
   readonly #latest = new LruMap<string, StoredVersion>(KEPT_VERSIONS)
-  readonly #places = new LruMap<string, Place>(KEPT_VERSIONS)
-  /** Ids of which the network lacks something that it had acknowledged. */
-  readonly #toHeal = new Set<string>()
+  readonly #places = new LruMap<string, Promise<Place>>(KEPT_VERSIONS)
+  /** Versions that a quorum was seen to hold. */
+  readonly #acknowledged = new WeakSet<StoredVersion>()
+  /** Ids of which the network does not hold what is known, as far as is known. */
+  readonly #inDoubt = new Set<string>()
 
   constructor(options: HeadStoreOptions) {
     this.#options = options
   }
 
-  async open(id: string): Promise<Place> {
+  open(id: string): Promise<Place> {
     const known = this.#places.get(id)
     if (known !== undefined) return known
-    const keys = this.#options.keyRing.conversationKeys(id, 0)
-    const place = { id, keys, pointer: await this.#options.network.pointerKey(keys.registrySeed()) }
+    const place = this.#openAnew(id)
     this.#places.set(id, place)
+    // A pointer that was forgotten meanwhile does not know any more what each portal holds.
+    if (this.#latest.get(id) !== undefined) this.#inDoubt.add(id)
     return place
   }
 
   /** The newest version this device has seen, unless the network is known to lack some of it. */
   latest(id: string): Base | undefined {
-    const version = this.#toHeal.has(id) ? undefined : this.#latest.get(id)
+    const version = this.#inDoubt.has(id) ? undefined : this.#latest.get(id)
     return version && toBase(version, false)
   }
 
   /** The newest version of which this device knows that it was acknowledged. */
   stored(id: string): StoredVersion | undefined {
-    return this.#latest.get(id)
+    const known = this.#latest.get(id)
+    return known !== undefined && this.#acknowledged.has(known) ? known : undefined
   }
 
   /** The current version by a fresh read; `undefined` where the network says that there is none. */
   async read(place: Place, signal: AbortSignal): Promise<Base | undefined> {
-    const before = this.#latest.get(place.id)
-    const pointer = await place.pointer.readPointer(signal)
-    if (pointer !== undefined) return this.resolve(place, pointer, signal)
-    const known = this.#latest.get(place.id)
-    return known && (known === before ? this.#restore(place, known, 0, signal) : toBase(known, true))
+    return (await this.survey(place, signal)).base
   }
 
-  /** What the version that `pointer` names comes to, together with what is known. */
-  async resolve(place: Place, pointer: Pointer, signal: AbortSignal): Promise<Base> {
+  /** The current version, now that a portal has pushed this pointer: believed alone where it is a quorum. */
+  async readPushed(place: Place, pushed: PortalAnswer, signal: AbortSignal): Promise<Base | undefined> {
+    const known = this.#latest.get(place.id)
+    if (known !== undefined && pushed.pointer && isSameBytes(known.hash, pushed.pointer.hash)) {
+      return toBase(known, true)
+    }
+    const isEnough = this.#options.network.readQuorum === 1
+    return (await this.survey(place, signal, isEnough ? [pushed] : undefined)).base
+  }
+
+  /**
+   * What the portals hold, by `answers` or else by a fresh read. Where a blob is missing that a pointer
+   * names, the pointers are read again, as long as they move.
+   */
+  async survey(place: Place, signal: AbortSignal, answers?: readonly PortalAnswer[]): Promise<Survey> {
     const before = this.#latest.get(place.id)
-    if (before !== undefined && isSameBytes(before.hash, pointer.hash)) return toBase(before, true)
-    const { network } = this.#options
-    const fresh = await readVersion(network, place.keys, place.pointer, pointer, signal)
-    await this.#refuseUnwantedPlain(place.id, fresh, before, signal)
-    return this.#unite(place, fresh, before, signal)
+    for (let said = answers ?? (await place.pointer.readPointers(signal)); ; ) {
+      try {
+        const held = await resolveAnswers(place, said, this.#options.network.readQuorum, (pointer) =>
+          this.#version(place, pointer, before, signal),
+        )
+        return { held, base: await this.#unite(place, held, greatestRevision(said), before, signal) }
+      } catch (error) {
+        if (!(error instanceof MissingBlobError)) throw error
+        const again = await place.pointer.readPointers(signal)
+        if (greatestRevision(again) <= greatestRevision(said)) throw error
+        said = again
+      }
+    }
   }
 
   /** The same base with these segments read, in parallel. @throws MissingBlobError, CorruptRecordError */
@@ -136,19 +183,24 @@ export class HeadStore {
     )
   }
 
-  /** Remembers a version that the network has acknowledged. */
+  /** Remembers a version that a quorum has acknowledged. */
   remember(version: StoredVersion): void {
-    const known = this.#latest.get(version.head.id)
-    if (known !== undefined && !isNewerVersion(version, known)) return
-    this.#latest.set(version.head.id, version)
-    this.#toHeal.delete(version.head.id)
+    this.#acknowledged.add(version)
+    if (this.#keep(version)) this.#inDoubt.delete(version.head.id)
   }
 
   forgetAll(): void {
     this.#latest.clear()
     this.#places.clear()
-    this.#toHeal.clear()
+    this.#inDoubt.clear()
     this.segments.clear()
+  }
+
+  async #openAnew(id: string): Promise<Place> {
+    const { keyRing, network, onDisagreement } = this.#options
+    const keys = keyRing.conversationKeys(id, 0)
+    const pointer = await network.pointerKey(keys.registrySeed(), () => onDisagreement(id))
+    return { id, keys, pointer }
   }
 
   async #segment(place: Place, ref: SegmentRef, scheme: Scheme | undefined, signal: AbortSignal) {
@@ -160,53 +212,129 @@ export class HeadStore {
     return records
   }
 
-  async #unite(
+  #keep(version: StoredVersion): boolean {
+    const known = this.#latest.get(version.head.id)
+    if (known !== undefined && !isNewerVersion(version, known)) return false
+    this.#latest.set(version.head.id, version)
+    return true
+  }
+
+  async #version(
     place: Place,
-    fresh: StoredVersion,
+    pointer: Pointer,
     before: StoredVersion | undefined,
     signal: AbortSignal,
-  ): Promise<Base> {
-    this.remember(fresh)
-    const known = this.#latest.get(fresh.head.id)
-    if (known === undefined || known === fresh) return toBase(fresh, true)
-    const isBehind = isAncestor(fresh.head, known.head)
-    if (isBehind && known !== before) return toBase(known, true)
-    if (isBehind && known.head.version > fresh.head.version) {
-      return this.#restore(place, known, fresh.revision, signal)
+  ): Promise<StoredVersion> {
+    if (before !== undefined && isSameBytes(before.hash, pointer.hash)) {
+      return before.revision >= pointer.revision ? before : { ...before, revision: pointer.revision }
     }
-    return isBehind ? toBase(known, true) : this.#merge(place, known, fresh, signal)
+    const version = await readVersion(this.#options.network, place.keys, pointer, signal)
+    await this.#refuseUnwantedPlain(place.id, version, before, signal)
+    learnNames(place, version)
+    return version
+  }
+
+  async #unite(
+    place: Place,
+    held: readonly PortalVersion[],
+    revision: number,
+    before: StoredVersion | undefined,
+    signal: AbortSignal,
+  ): Promise<Base | undefined> {
+    const found = newestVersions(distinct(held))
+    for (const version of found) this.#keep(version)
+    const known = this.#latest.get(place.id)
+    const newest = newestVersions(known === undefined ? found : distinct([...held, { version: known }]))
+    const [first, ...others] = newest
+    if (first === undefined) return undefined
+    if (others.length > 0) return this.#merge(place, first, others, held, revision, signal)
+    if (found.includes(first)) return this.#judge(first, held, revision)
+    const isSaidOtherwise = found.some(({ head }) => head.version === first.head.version)
+    if (first !== before || isSaidOtherwise) return toBase(first, true)
+    return this.#restore(place, first, held, revision, signal)
+  }
+
+  /** The one version that holds all the others: acknowledged only if it is on a quorum of portals. */
+  #judge(version: StoredVersion, held: readonly PortalVersion[], revision: number): Base {
+    const { id } = version.head
+    const isHeld = countHolders(version, held) >= this.#options.network.writeQuorum
+    const isSettled = this.#isSettled(version, held, revision)
+    if (isHeld && isSettled) this.#acknowledged.add(version)
+    if (isHeld && isSettled) this.#inDoubt.delete(id)
+    else this.#inDoubt.add(id)
+    if (!isHeld || laggards(version, held).length > 0) this.#options.onDisagreement(id)
+    return { ...toBase(version, true), stored: isHeld ? version : undefined, revision, isSettled }
+  }
+
+  /**
+   * Whether so many portals have been at `revision` that whatever was acknowledged at a lower one went
+   * into what they hold: then nothing acknowledged is overtaken by the next revision.
+   */
+  #isSettled(known: StoredVersion, held: readonly PortalVersion[], revision: number): boolean {
+    const { writeQuorum, readQuorum } = this.#options.network
+    const arrived = held.filter(({ pointer }) => (pointer?.revision ?? 0) === revision).length
+    const isAcknowledged = known.revision === revision && this.#acknowledged.has(known)
+    return isAcknowledged || arrived >= Math.min(writeQuorum, readQuorum)
   }
 
   /** The network is behind what it had acknowledged: all of it is to be written again. */
-  async #restore(place: Place, known: StoredVersion, revision: number, signal: AbortSignal): Promise<Base> {
-    this.#toHeal.add(known.head.id)
-    this.#options.log.warn({ revision, known: known.revision }, 'The network is behind what it acknowledged')
+  async #restore(
+    place: Place,
+    known: StoredVersion,
+    held: readonly PortalVersion[],
+    shown: number,
+    signal: AbortSignal,
+  ): Promise<Base> {
+    this.#noteLoss(known.head.id)
+    this.#options.log.warn(
+      { revision: shown, known: known.revision },
+      'The network is behind what it acknowledged',
+    )
+    const revision = Math.max(known.revision, shown)
     return {
       ...withoutSegments(await this.#complete(place, known, signal)),
       parents: [known.hash],
-      revision: Math.max(known.revision, revision),
+      revision,
       scheme: known.scheme,
       stored: undefined,
       isFresh: true,
+      isSettled: this.#isSettled(known, held, revision),
     }
   }
 
-  async #merge(place: Place, known: StoredVersion, fresh: StoredVersion, signal: AbortSignal): Promise<Base> {
-    this.#toHeal.add(known.head.id)
+  async #merge(
+    place: Place,
+    first: StoredVersion,
+    others: readonly StoredVersion[],
+    held: readonly PortalVersion[],
+    shown: number,
+    signal: AbortSignal,
+  ): Promise<Base> {
+    const all = [first, ...others]
+    this.#noteLoss(first.head.id)
     this.#options.counters.merges += 1
-    this.#options.log.warn({ versions: [known.head.version, fresh.head.version] }, 'Uniting two histories')
-    const merged = mergeStates(
-      await this.#complete(place, known, signal),
-      await this.#complete(place, fresh, signal),
-    )
+    this.#options.log.warn({ versions: all.map(({ head }) => head.version) }, 'Uniting two histories')
+    let merged: HashedState = await this.#complete(place, first, signal)
+    for (const other of others) {
+      merged = { ...merged, ...mergeStates(merged, await this.#complete(place, other, signal)) }
+    }
+    const revision = Math.max(shown, ...all.map((version) => version.revision))
+    const latest = all.reduce((a, b) => (b.revision > a.revision ? b : a))
     return {
-      ...merged,
-      parents: merged.head.parents,
-      revision: Math.max(known.revision, fresh.revision),
-      scheme: known.scheme === fresh.scheme ? known.scheme : 'xsalsa20-poly1305',
+      head: merged.head,
+      sealed: merged.sealed,
+      parents: all.map(({ hash }) => hash),
+      revision,
+      scheme: all.every(({ scheme }) => scheme === first.scheme) ? first.scheme : 'xsalsa20-poly1305',
       stored: undefined,
       isFresh: true,
+      isSettled: this.#isSettled(latest, held, revision),
     }
+  }
+
+  #noteLoss(id: string): void {
+    this.#inDoubt.add(id)
+    this.#options.onDisagreement(id)
   }
 
   #complete(place: Place, version: StoredVersion, signal: AbortSignal) {
@@ -236,19 +364,23 @@ export function absentBase(id: string): Base {
     scheme: undefined,
     stored: undefined,
     isFresh: true,
+    isSettled: true,
   }
 }
 
-/** A compacted head says the same as the one before it, in other segments and at a higher revision. */
-function isNewerVersion(version: StoredVersion, known: StoredVersion): boolean {
-  if (!isAncestor(known.head, version.head)) return false
-  return !isSameVersion(known.head, version.head) || version.revision > known.revision
-}
-
-function isSameVersion(a: Head, b: Head): boolean {
-  return isAncestor(b, a)
+/** What a head names besides what was new with it, for portals that lack some of it. */
+export function learnNames(place: Place, { hash, head }: Pick<StoredVersion, 'hash' | 'head'>): void {
+  place.pointer.learn(
+    hash,
+    head.segments.map((segment) => segment.hash),
+    { version: head.version, clock: head.clock },
+  )
 }
 
 function toBase(version: StoredVersion, isFresh: boolean): Base {
-  return { ...version, sealed: new Map(), parents: [version.hash], stored: version, isFresh }
+  return { ...version, sealed: new Map(), parents: [version.hash], stored: version, isFresh, isSettled: true }
+}
+
+function distinct(held: readonly { version: StoredVersion | undefined }[]): StoredVersion[] {
+  return [...new Set(held.flatMap(({ version }) => version ?? []))]
 }

@@ -13,6 +13,7 @@ export interface SaveDraft extends ConversationDraft {
   edits?: readonly ContentEdit[]
   deletions?: readonly string[]
   ids: IdOrigin
+  absentAt?: number
   /** A hash of the input as the caller gave it, in hex. Only calls with a key need it. */
   inputDigest(): string
 }
@@ -33,12 +34,13 @@ export function digestInput(
  * for the same, and saves that came before it are taken into account.
  */
 export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenContent): ConversationChange {
-  const { id, messages, edits, deletions, createdAt, ids } = draft
+  const { id, messages, edits, deletions, createdAt, ids, absentAt } = draft
   const kind = options.overwrite === true ? 'overwrite' : draft.kind
   const isDecided = takesAway({ kind })
   const isWhole = isDecided || kind === 'alter'
   const expectedVersion = options.expectedVersion ?? (isDecided ? seen.versionOf(id) : undefined)
-  const key = keyOf(id, options, expectedVersion !== undefined || isDecided)
+  const isConditional = expectedVersion !== undefined || isDecided || options.session?.begins === true
+  const key = keyOf(id, options, isConditional)
   return {
     kind,
     ids,
@@ -50,7 +52,9 @@ export function toChange(draft: SaveDraft, options: SaveOptions, seen: SeenConte
     ...(edits === undefined ? {} : { edits }),
     ...(deletions === undefined ? {} : { deletions }),
     ...(createdAt === undefined ? {} : { createdAt }),
+    ...(absentAt === undefined ? {} : { absentAt }),
     ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    ...(options.session === undefined ? {} : { session: options.session }),
     ...(options.encrypt === undefined ? {} : { scheme: options.encrypt ? 'xsalsa20-poly1305' : 'plain' }),
     ...(key === undefined ? {} : { idempotency: { key, input: hexToBytes(draft.inputDigest()) } }),
   }

@@ -1,3 +1,4 @@
+import type { SessionCondition } from '../conversation/change'
 import { isPlainObject } from '../conversation/json-value'
 import { optional, parseId, refuseUnknownFields } from '../conversation/message'
 import { InvalidInputError } from '../errors/input-errors'
@@ -22,11 +23,24 @@ export interface SaveOptions {
    * sealed for a new one. Given: rewrites a stored conversation of the other scheme in one commit.
    */
   encrypt?: boolean
+  /** The session that asks, where the call is made by one: `StaleSessionError` once a later one has begun. */
+  session?: SessionCondition
   /** Ends the call; a write under way may still land. */
   signal?: AbortSignal
 }
 
-const NAMES = ['expectedVersion', 'idempotencyKey', 'dedupWindowMs', 'overwrite', 'encrypt', 'signal']
+/** Options of calls that can take nothing away. */
+export type AppendOptions = Omit<SaveOptions, 'overwrite'>
+
+const NAMES = [
+  'expectedVersion',
+  'idempotencyKey',
+  'dedupWindowMs',
+  'overwrite',
+  'encrypt',
+  'session',
+  'signal',
+]
 
 /** @throws InvalidInputError for an option that is unknown or of the wrong type: it is never just ignored. */
 export function parseSaveOptions(options: unknown, names = NAMES): SaveOptions {
@@ -40,6 +54,7 @@ export function parseSaveOptions(options: unknown, names = NAMES): SaveOptions {
     ...optional('dedupWindowMs', options.dedupWindowMs, (value) => parseCount(value, 'dedupWindowMs')),
     ...optional('overwrite', options.overwrite, (value) => parseBoolean(value, 'overwrite')),
     ...optional('encrypt', options.encrypt, (value) => parseBoolean(value, 'encrypt')),
+    ...optional('session', options.session, parseSession),
     ...optional('signal', options.signal, parseSignal),
   }
 }
@@ -65,6 +80,21 @@ function parseCount(value: unknown, name: string): number {
 function parseBoolean(value: unknown, name: string): boolean {
   if (typeof value === 'boolean') return value
   throw new InvalidInputError(`options.${name}`, 'must be true or false')
+}
+
+function parseSession(value: unknown): SessionCondition {
+  if (!isPlainObject(value)) throw new InvalidInputError('options.session', 'must be a plain object')
+  refuseUnknownFields(value, ['epoch', 'begins', 'since'], 'options.session')
+  return {
+    epoch: parseCount(value.epoch, 'session.epoch'),
+    since: parseCount(value.since, 'session.since'),
+    ...(value.begins === undefined ? {} : { begins: parseTrue(value.begins, 'session.begins') }),
+  }
+}
+
+function parseTrue(value: unknown, name: string): true {
+  if (value === true) return true
+  throw new InvalidInputError(`options.${name}`, 'must be true or left out')
 }
 
 function parseSignal(value: unknown): AbortSignal {

@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../conversation/record'
 
 /** How many bytes of sealed blobs the records kept in memory may stand for. */
-const CAPACITY_BYTES = 16 * 1024 * 1024
+const CAPACITY_BYTES = 8 * 1024 * 1024
 
 interface CachedSegment {
   records: ReadonlyMap<string, StoredRecord>

@@ -17,6 +17,8 @@ const CATALOG_TAIL = { budgetBytes: 16 * 1024, stays: isPendingEntry }
 const SEGMENT_BYTES = 2 * 1024 * 1024
 /** So many segments of one tier become one of the next, off the critical path. */
 const TIER_WIDTH = 8
+/** Segments of this tier are as large as segments get: to melt them would make them no fewer, for ever again. */
+const LAST_TIER = 4
 /** So many segments of one tier are not waited for any longer. */
 const TIER_LIMIT = 16
 
@@ -41,12 +43,10 @@ export function planSegments(state: ConversationState): SegmentPlan {
   const kept = head.segments.filter((segment) => !overfull.includes(segment))
   const melted = overfull.length === 0 ? [] : meltSegments(overfull, sealed)
   const { budgetBytes, stays } = head.id === CATALOG_ID ? CATALOG_TAIL : MESSAGE_TAIL
-  if (head.tail.reduce((bytes, record) => bytes + sizeOf(record), 0) <= budgetBytes) {
-    return { tail: head.tail, kept, added: melted }
-  }
+  if (sizeOfAll(head.tail) <= budgetBytes) return { tail: head.tail, kept, added: melted }
   const leaving = head.tail.filter((record) => !stays(record))
-  const added = leaving.length === 0 ? [] : cutSegments(leaving, 0)
-  return { tail: head.tail.filter(stays), kept, added: [...melted, ...added] }
+  const tier = tierOf(sizeOfAll(leaving), budgetBytes)
+  return { tail: head.tail.filter(stays), kept, added: [...melted, ...cutSegments(leaving, tier)] }
 }
 
 /** The segments that a commit has to melt, and so to read first. */
@@ -79,12 +79,15 @@ export function describeRecords(
   }
 }
 
-/** All segments of the lowest tier that has `width` of them. */
+/** All segments of the lowest tier that has `width` of them, below the last. */
 function fullTier({ segments }: Head, width: number): SegmentRef[] {
-  const tiers = new Map<number, SegmentRef[]>()
-  for (const segment of segments) tiers.set(segment.tier, [...(tiers.get(segment.tier) ?? []), segment])
-  const full = [...tiers].filter(([, members]) => members.length >= width).sort(([a], [b]) => a - b)
-  return full[0]?.[1] ?? []
+  const tiers = Array.from({ length: LAST_TIER }, (_, tier) => segments.filter((ref) => ref.tier === tier))
+  return tiers.find((members) => members.length >= width) ?? []
+}
+
+/** Where that much would lie had it come little by little: what was added at once is melted no more often. */
+function tierOf(bytes: number, budgetBytes: number): number {
+  return Math.max(0, Math.floor(Math.log(bytes / budgetBytes) / Math.log(TIER_WIDTH)))
 }
 
 function cutSegments(records: readonly StoredRecord[], tier: number): NewSegment[] {
@@ -102,6 +105,10 @@ function cutSegments(records: readonly StoredRecord[], tier: number): NewSegment
     }
   }
   return groups.map((group) => ({ name: bytesToHex(randomBytes(8)), tier, records: group }))
+}
+
+function sizeOfAll(records: readonly StoredRecord[]): number {
+  return records.reduce((bytes, record) => bytes + sizeOf(record), 0)
 }
 
 const sizes = new WeakMap<StoredRecord, number>()

@@ -3,7 +3,7 @@ import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
 import { withDeadline } from './deadline'
 import type { HeadStore } from './head-store'
-import type { Pointer } from './network'
+import type { PortalAnswer } from './network'
 
 /** How often is asked where nothing is pushed, in ms. */
 const POLL_INTERVAL_MS = 3_000
@@ -100,7 +100,7 @@ export class Watcher {
     const { signal } = watched.ended
     if (signal.aborted || pointer.listen === undefined) return
     const stop = pointer.listen({
-      onPointer: (pushed) => this.#look(id, watched, pushed),
+      onPointer: (pointer, portal) => this.#look(id, watched, { pointer, portal }),
       onLive: (isLive) => {
         watched.isLive = isLive
       },
@@ -109,12 +109,12 @@ export class Watcher {
   }
 
   /** Finds out what is current: what the network has pushed, or what it says when asked. */
-  async #look(id: string, { ended }: Watched, pushed?: Pointer): Promise<void> {
+  async #look(id: string, { ended }: Watched, pushed?: PortalAnswer): Promise<void> {
     const { heads, log } = this.#options
     try {
       const base = await withDeadline(READ_DEADLINE_MS, ended.signal, async (signal) => {
         const place = await heads.open(id)
-        return pushed === undefined ? heads.read(place, signal) : heads.resolve(place, pushed, signal)
+        return pushed === undefined ? heads.read(place, signal) : heads.readPushed(place, pushed, signal)
       })
       if (base !== undefined) this.notice(base.head)
     } catch (error) {

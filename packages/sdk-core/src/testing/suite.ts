@@ -8,6 +8,7 @@ import { readingClauses } from './reading-clauses'
 import { removalClauses } from './removal-clauses'
 import { replayClauses } from './replay-clauses'
 import { retrying } from './retrying'
+import { sessionClauses } from './session-clauses'
 import { Writer } from './writer'
 import { writerClauses } from './writer-clauses'
 
@@ -32,6 +33,7 @@ const CLAUSES: readonly Clause[] = [
   ...presenceClauses,
   ...writerClauses,
   ...conditionClauses,
+  ...sessionClauses,
   ...replayClauses,
   ...deletionClauses,
   ...removalClauses,

@@ -17,7 +17,7 @@ runConversationStoreSuite(
       const seedPhrase = generateSeedPhrase()
       const openWriter = async () =>
         new S5Store({
-          network: await connectS5({ portal, seedPhrase }),
+          network: await connectS5({ portals: [portal], seedPhrase }),
           keyRing: new KeyRing(readSeedPhrase(seedPhrase)),
           nameInstance: createMessageId,
           counters: createCounters(),

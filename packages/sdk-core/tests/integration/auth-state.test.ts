@@ -14,6 +14,7 @@ import {
 } from '../../src/index'
 import { silentLogger } from '../../src/observe/log'
 import { createCounters } from '../../src/observe/stats'
+import { LazyNetwork } from '../../src/storage/stores/lazy-network'
 import { S5Store } from '../../src/storage/stores/s5-store'
 import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { closeAfterTest, startPortal, textsOf, user } from '../support/fixture'
@@ -46,7 +47,7 @@ function openOnMemory(network: MemoryNetwork, kept: { keyRing?: KeyRing }) {
     const parts = { counters: createCounters(), log: silentLogger }
     const store = new S5Store({
       ...parts,
-      network: network.connect(),
+      network: new LazyNetwork(async () => (await network.connect()).network),
       keyRing,
       nameInstance: generateSeedPhrase,
     })
@@ -303,5 +304,15 @@ describe('All data', () => {
     expect(progress).toEqual([0.5, 1])
     expect((await sdk.auth.exportAll().next()).done).toBe(true)
     expect(await textsOf(sdk, 'one')).toEqual([])
+  })
+
+  it('has sessions among it, and new ones can be started', async () => {
+    const { sdk } = await start()
+    const session = { model: 'm', provider: 'p' }
+    await sdk.sessions.startSession(session)
+    await sdk.auth.deleteAllData()
+    expect((await sdk.sessions.listSessions()).items).toEqual([])
+    await sdk.sessions.startSession(session)
+    expect((await sdk.sessions.listSessions()).items).toHaveLength(1)
   })
 })

@@ -15,9 +15,9 @@ import { createRandom, flaky, runConversationStoreSuite, type TestRunner } from 
 import { PortalProcess } from '../support/portal-process'
 
 /** The store that `createSdk` makes, without the SDK. */
-async function openS5Store(url: string, seedPhrase: string): Promise<ConversationStore> {
+async function openS5Store(portals: readonly string[], seedPhrase: string): Promise<ConversationStore> {
   return new S5Store({
-    network: await connectS5({ portal: url, seedPhrase }),
+    network: await connectS5({ portals, seedPhrase }),
     keyRing: new KeyRing(readSeedPhrase(seedPhrase)),
     nameInstance: createMessageId,
     counters: createCounters(),
@@ -37,7 +37,7 @@ describe('On a portal in memory', () => {
       name: 'The S5 store',
       createBackend: async () => {
         const seedPhrase = generateSeedPhrase()
-        return { openWriter: () => openS5Store(portal.url, seedPhrase), close: async () => {} }
+        return { openWriter: () => openS5Store([portal.url], seedPhrase), close: async () => {} }
       },
     },
     { describe, it, expect },
@@ -50,9 +50,31 @@ describe('On a portal in memory', () => {
         const seedPhrase = generateSeedPhrase()
         const faults = { random: createRandom(1), dropBefore: 0.1, dropAfter: 0.1 }
         return {
-          openWriter: async () => flaky(await openS5Store(portal.url, seedPhrase), faults),
+          openWriter: async () => flaky(await openS5Store([portal.url], seedPhrase), faults),
           close: async () => {},
         }
+      },
+    },
+    { describe, it, expect },
+  )
+})
+
+describe('On three portals', () => {
+  let portals: Portal[]
+  beforeAll(async () => {
+    portals = await Promise.all([0, 1, 2].map(() => createPortal({ port: 0 })))
+  })
+  afterAll(async () => {
+    await Promise.all(portals.map((portal) => portal.close()))
+  })
+
+  runConversationStoreSuite(
+    {
+      name: 'The S5 store',
+      createBackend: async () => {
+        const seedPhrase = generateSeedPhrase()
+        const urls = portals.map(({ url }) => url)
+        return { openWriter: () => openS5Store(urls, seedPhrase), close: async () => {} }
       },
     },
     { describe, it, expect },
@@ -83,7 +105,7 @@ describe('On a portal that is killed', () => {
       createBackend: async () => {
         const seedPhrase = generateSeedPhrase()
         return {
-          openWriter: () => openS5Store(portal.url, seedPhrase),
+          openWriter: () => openS5Store([portal.url], seedPhrase),
           crash: async () => {
             await portal.kill()
             await portal.start()

@@ -9,6 +9,7 @@ import { generateSeedPhrase } from '../../src/index'
 import { readSeedPhrase } from '../../src/storage/stores/s5-network'
 import { startFaultProxy } from '../support/fault-proxy'
 import { closeAfterTest, startSdk, user } from '../support/fixture'
+import { scriptedLlm } from '../support/scripted-llm'
 
 const WORDS = 'the owl keeps seventeen silver keys'
 
@@ -42,9 +43,12 @@ it('Neither logs, nor errors, nor URLs, nor the portal’s disk hold a seed, a k
     { role: 'user', content: WORDS, metadata: { note: WORDS } },
   ])
   await sdk.saveConversation({ id: 'titled', title: WORDS, messages: [user(WORDS)] })
+  const session = await sdk.sessions.startSession({ model: 'a-model', provider: 'a-provider' })
+  await sdk.sessions.streamMessage(session.id, WORDS, scriptedLlm([WORDS]))
   state.isDown = true
   const errors = await Promise.all([
     sdk.storage.appendMessage('one', user(WORDS)).catch((error: unknown) => error),
+    sdk.sessions.streamMessage(session.id, WORDS, scriptedLlm([WORDS])).catch((error: unknown) => error),
     sdk.storage.loadConversation('one').catch((error: unknown) => error),
     sdk.storage
       .appendMessage('one', { role: 'user', content: WORDS, oops: WORDS } as never)
@@ -62,7 +66,7 @@ it('Neither logs, nor errors, nor URLs, nor the portal’s disk hold a seed, a k
     maxArrayLength: null,
   })
   for (const secret of [...secrets, seedPhrase, WORDS]) expect(heard).not.toContain(secret)
-  expect(errors).toHaveLength(3)
+  expect(errors).toHaveLength(4)
   expect(logged.length).toBeGreaterThan(0)
 
   const files = await readdir(dataDir, { recursive: true, withFileTypes: true })

@@ -10,6 +10,8 @@ export type Fault =
   /** The portal never gets the request. */
   | { kind: 'drop-request' }
   | { kind: 'answer'; status: number; body: string }
+  /** The client gets something else than the portal said. */
+  | { kind: 'change-answer'; change(body: Buffer): Buffer }
 
 export interface ProxiedRequest {
   method: string
@@ -77,7 +79,9 @@ async function handle(
   const answerBody = await readAll(answer)
   await delay(delayMs)
   if (fault.kind === 'drop-answer') return void incoming.socket.destroy()
-  outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(answerBody)
+  const isChanged = fault.kind === 'change-answer' && answer.statusCode === 200
+  if (!isChanged) return void outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(answerBody)
+  outgoing.writeHead(200, { 'content-type': answer.headers['content-type'] }).end(fault.change(answerBody))
 }
 
 async function forward(incoming: IncomingMessage, target: string, body: Buffer): Promise<IncomingMessage> {

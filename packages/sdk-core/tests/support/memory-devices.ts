@@ -20,7 +20,7 @@ export async function startMemoryDevice(
   network: MemoryNetwork,
   log: Logger = silentLogger,
 ): Promise<MemoryDevice> {
-  const connection = network.connect()
+  const { network: connection, cut } = await network.connect()
   const counters = createCounters()
   instances += 1
   const name = `instance ${instances}`
@@ -32,5 +32,5 @@ export async function startMemoryDevice(
     counters,
     log,
   })
-  return { sdk: await createSdk({ store }), counters, crash: connection.cut }
+  return { sdk: await createSdk({ store }), counters, crash: cut }
 }

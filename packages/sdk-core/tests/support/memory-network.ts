@@ -1,7 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { StoreUnavailableError } from '../../src/errors/storage-errors'
-import { type Network, type Pointer, PointerConflict, type PointerKey } from '../../src/storage/network'
+import { silentLogger } from '../../src/observe/log'
+import { type Network, type Pointer, PointerConflict, type PortalPointer } from '../../src/storage/network'
+import { PortalSet } from '../../src/storage/quorum/portal-set'
 
 /** What happens to a call: it goes through, never arrives, or arrives without its answer coming back. */
 export type CallFate = 'ok' | 'lost-before' | 'lost-after'
@@ -14,7 +16,7 @@ export class MemoryNetwork {
   fate: () => CallFate = () => 'ok'
 
   /** A connection of its own for one device; `cut()` makes every later call of it fail. */
-  connect(): Network & { cut(): void } {
+  async connect(): Promise<{ network: Network; cut(): void }> {
     let isCut = false
     const call = async <T>(action: () => T): Promise<T> => {
       await new Promise((resolve) => setImmediate(resolve))
@@ -25,23 +27,37 @@ export class MemoryNetwork {
         throw new StoreUnavailableError('the answer was lost', { outcome: 'unknown' })
       return result
     }
-    return {
-      cut: () => {
-        isCut = true
+    const portal = {
+      name: 'memory',
+      losses: 0,
+      signIn: async () => {},
+      pointerKey: async (seed: Uint8Array) => this.#pointerKey(bytesToHex(sha256(seed)), call),
+      upload: (blob: Uint8Array) => call(() => void this.blobs.set(bytesToHex(sha256(blob)), blob)),
+      download: (hash: Uint8Array) => call(() => this.blobs.get(bytesToHex(hash))),
+      forget: (hash: Uint8Array) => call(() => void this.blobs.delete(bytesToHex(hash))),
+      witness: {
+        name: 'memory',
+        pointerKey: async (seed: Uint8Array) => this.#pointerKey(bytesToHex(sha256(seed)), call),
+        download: (hash: Uint8Array) => call(() => this.blobs.get(bytesToHex(hash))),
       },
-      pointerKey: async (seed) => this.#pointerKey(bytesToHex(sha256(seed)), call),
-      hash: async (blob) => sha256(blob),
-      cidOf: (hash, size) => `${bytesToHex(hash)}-${size}`,
-      upload: (blob) => call(() => void this.blobs.set(bytesToHex(sha256(blob)), blob)),
-      download: (hash) => call(() => this.blobs.get(bytesToHex(hash))),
-      forget: (hash) => call(() => void this.blobs.delete(bytesToHex(hash))),
-      witnesses: () => [],
       getStats: () => ({ requests: 0, bytesUp: 0, bytesDown: 0 }),
       close: () => {},
     }
+    const content = {
+      hash: async (blob: Uint8Array) => sha256(blob),
+      cidOf: (hash: Uint8Array, size: number) => `${bytesToHex(hash)}-${size}`,
+    }
+    const network = new PortalSet({ portals: [portal], content, log: silentLogger })
+    await network.signIn(new AbortController().signal)
+    return {
+      network,
+      cut: () => {
+        isCut = true
+      },
+    }
   }
 
-  #pointerKey(name: string, call: <T>(action: () => T) => Promise<T>): PointerKey {
+  #pointerKey(name: string, call: <T>(action: () => T) => Promise<T>): PortalPointer {
     return {
       readPointer: () => call(() => this.pointers.get(name)),
       movePointer: (pointer) => call(() => this.#move(name, pointer)),
@@ -51,7 +67,10 @@ export class MemoryNetwork {
   #move(name: string, pointer: Pointer): void {
     const current = this.pointers.get(name)
     if (current !== undefined && current.revision >= pointer.revision) {
-      throw new PointerConflict(current, new Error('Revision number too low'))
+      throw new PointerConflict(
+        [{ portal: 'memory', pointer: current }],
+        new Error('Revision number too low'),
+      )
     }
     this.pointers.set(name, pointer)
   }

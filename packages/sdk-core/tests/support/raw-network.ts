@@ -15,25 +15,28 @@ export interface RawNetwork {
 }
 
 export async function connectRaw(portal: string, seedPhrase: string): Promise<RawNetwork> {
-  const network = await connectS5({ portal, seedPhrase })
+  const network = await connectS5({ portals: [portal], seedPhrase })
   const keyRing = new KeyRing(readSeedPhrase(seedPhrase))
   const pointerOf = (id: string): Promise<PointerKey> =>
-    network.pointerKey(keyRing.conversationKeys(id, 0).registrySeed())
+    network.pointerKey(keyRing.conversationKeys(id, 0).registrySeed(), () => {})
   return {
     network,
     keyRing,
     readHead: async (id) => {
-      const pointer = await (await pointerOf(id)).readPointer(signal())
+      const [{ pointer } = {}] = await (await pointerOf(id)).readPointers(signal())
       const blob = pointer && (await network.download(pointer.hash, 2 ** 24, signal()))
       if (blob === undefined) throw new Error(`${id} has no head`)
       return blob
     },
     publish: async (id, blob) => {
       const pointer = await pointerOf(id)
-      const current = await pointer.readPointer(signal())
-      await network.upload(blob, signal())
+      const [{ pointer: current } = {}] = await pointer.readPointers(signal())
       const hash = await network.hash(blob)
-      await pointer.movePointer({ revision: (current?.revision ?? 0) + 1, hash }, signal())
+      if (current !== undefined) pointer.learn(current.hash, [], { version: 1, clock: { raw: 1 } })
+      pointer.learn(hash, [], { version: 2, clock: { raw: 2 } })
+      const prepared = await pointer.prepare([blob], [], signal())
+      const base = { revision: current?.revision ?? 0, isSettled: true }
+      await prepared.move(hash, base, false, signal())
     },
   }
 }

@@ -37,6 +37,10 @@ const clause = {
   current: 'The expected version of a change that fits is taken',
   firstSync: 'The first sync of a conversation accepts any expected version',
   oneWins: 'Of two callers with the same expected version one wins',
+  fence: 'A later session ends what an older one may write, and tells it what it lacks',
+  unfenced: 'What no session asked for is never refused for a session',
+  oneBegins: 'Of two sessions that begin with the same epoch one wins',
+  landed: 'What an older session has written already is a replay',
   replay: 'A replayed change is one message',
   reusedId: 'A message id that comes again with other content is refused',
   key: 'The same idempotency key from another writer gives the first outcome, also after 65 commits',
@@ -94,7 +98,7 @@ const defects: Record<string, Defect> = {
     },
   },
   'gives every message an id of its own': {
-    breaks: [clause.replay, clause.key, clause.oldCopy],
+    breaks: [clause.replay, clause.key, clause.oldCopy, clause.landed],
     wrap: (store) =>
       altered(store, (changes) =>
         changes.map((change) => ({ ...change, messages: change.messages.map(withFreshId) })),
@@ -123,6 +127,24 @@ const defects: Record<string, Defect> = {
           change.expectedVersion === undefined ? change : { ...change, expectedVersion: 99 },
         ),
       ),
+  },
+  'ignores sessions': {
+    breaks: [clause.fence, clause.unfenced, clause.oneBegins],
+    wrap: (store) => altered(store, (changes) => changes.map(({ session: _, ...change }) => change)),
+  },
+  'lets any number of sessions begin with one epoch': {
+    breaks: [clause.oneBegins],
+    wrap: (store) =>
+      altered(store, (changes) =>
+        changes.map(({ session, ...change }) =>
+          session === undefined ? change : { ...change, session: { epoch: session.epoch, since: 0 } },
+        ),
+      ),
+  },
+  'takes every change for one of the first session': {
+    breaks: [clause.unfenced],
+    wrap: (store) =>
+      altered(store, (changes) => changes.map((change) => ({ session: { epoch: 1, since: 0 }, ...change }))),
   },
   'forgets stubs': {
     breaks: [clause.oldCopy, clause.late, clause.overwritten, clause.deletedOnce, clause.pageOfDeleted],

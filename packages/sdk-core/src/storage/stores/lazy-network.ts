@@ -20,8 +20,16 @@ export class LazyNetwork implements Network {
     return this.#connecting
   }
 
-  async pointerKey(seed: Uint8Array): Promise<PointerKey> {
-    return (await this.connect()).pointerKey(seed)
+  get writeQuorum(): number {
+    return this.#now().writeQuorum
+  }
+
+  get readQuorum(): number {
+    return this.#now().readQuorum
+  }
+
+  async pointerKey(seed: Uint8Array, onDissent: () => void): Promise<PointerKey> {
+    return (await this.connect()).pointerKey(seed, onDissent)
   }
 
   async hash(blob: Uint8Array): Promise<Uint8Array> {
@@ -55,9 +63,9 @@ export class LazyNetwork implements Network {
     return this.#connected?.getStats() ?? { requests: 0, bytesUp: 0, bytesDown: 0 }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true
-    this.#connected?.close()
+    await this.#connected?.close()
   }
 
   /** For what is only asked once a pointer was opened or a blob hashed. */
@@ -71,7 +79,7 @@ export class LazyNetwork implements Network {
       if (this.#isClosed) throw new ClosedError()
       const network = await this.#connect()
       this.#connected = network
-      if (this.#isClosed) network.close()
+      if (this.#isClosed) await network.close()
       return network
     } catch (error) {
       this.#connecting = undefined

@@ -1,13 +1,12 @@
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
 import { type ConversationChange, takesAway } from '../../conversation/change'
-import { VersionMismatch } from '../../conversation/changes'
 import { type ListPage, takeListPage } from '../../conversation/listing'
 import { createMessageId } from '../../conversation/message-id'
 import { advance, type ConversationState, emptyHead } from '../../conversation/state'
 import { summarise, toSummary } from '../../conversation/summary'
-import type { Conversation, Message } from '../../conversation/types'
-import { allMessages, messagesSince, type Page, pageOf, toConversation } from '../../conversation/view'
-import { VersionConflictError } from '../../errors/conflict-errors'
+import type { Conversation } from '../../conversation/types'
+import { UnmetCondition } from '../../conversation/unmet-condition'
+import { type Page, pageOf, toConversation } from '../../conversation/view'
 import { InvalidInputError } from '../../errors/input-errors'
 import type { CommitOutcome, ConversationList, ConversationStore } from '../conversation-store'
 import type { TransferStats } from '../network'
@@ -113,7 +112,10 @@ function isAllWrong(outcomes: readonly ChangeOutcome[]): boolean {
 
 function toOutcomes({ base, outcomes, version, merged }: Attempt): CommitOutcome[] {
   return outcomes.map((outcome): CommitOutcome => {
-    if ('error' in outcome) return { error: explain(base, outcome.error) }
+    if ('error' in outcome) {
+      const { error } = outcome
+      return { error: error instanceof UnmetCondition ? error.explain(base) : error }
+    }
     const { messageIds, ignored, replayOf } = outcome.applied
     return {
       receipt: {
@@ -126,16 +128,5 @@ function toOutcomes({ base, outcomes, version, merged }: Attempt): CommitOutcome
         outcome: replayOf === undefined ? 'COMMITTED' : 'PERSISTENCE_IDEMPOTENT_REPLAY',
       },
     }
-  })
-}
-
-function explain(state: ConversationState, error: unknown): unknown {
-  if (!(error instanceof VersionMismatch)) return error
-  const { expectedVersion } = error
-  return new VersionConflictError<Conversation, Message>({
-    expectedVersion,
-    actualVersion: state.head.version,
-    theirs: toConversation(state, allMessages(state)),
-    missing: messagesSince(state, expectedVersion),
   })
 }

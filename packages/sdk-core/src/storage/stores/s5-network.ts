@@ -8,7 +8,9 @@ import {
   generateSeedPhrase,
   hashBlake3,
   InvalidSeedPhraseError,
+  JSCryptoImplementation,
   type KeyPairEd25519,
+  PortalRejectedError,
   RegistryConflictError,
   type RegistryEntry,
   S5,
@@ -22,10 +24,12 @@ import {
   type Network,
   type Pointer,
   PointerConflict,
-  type PointerKey,
   type PointerListener,
+  type Portal,
+  type PortalPointer,
   type Witness,
 } from '../network'
+import { PortalSet, type PortalSetOptions } from '../quorum/portal-set'
 import { retryWithBackoff } from '../retry'
 import { S5Pushes } from './s5-pushes'
 
@@ -34,6 +38,7 @@ const BLAKE3_CODE = 0x1e
 const HASH_BYTES = 32
 const SIGN_IN_RETRIES = 3
 const SIGN_IN_DEADLINE_MS = 60_000
+const NOT_FOUND = 404
 
 export { entropyToSeedPhrase, generateSeedPhrase }
 
@@ -51,139 +56,223 @@ export function readSeedPhrase(phrase: string): Uint8Array {
 }
 
 export interface ConnectOptions {
-  portal: string
+  /** Base URLs; the first is preferred for reading blobs. */
+  portals: readonly string[]
   /** Left out: nobody is signed in, and pointers can only be read. */
   seedPhrase?: string
   inviteCode?: string
+  /** @default a majority */
+  writeQuorum?: number
+  /** @default says nothing */
+  log?: PortalSetOptions['log']
 }
 
 /**
- * Signs in on a portal, with the identity's account there or a new one. A lost answer is met by signing in
- * again, after 200, 400 and 800 ms.
+ * Signs in on a quorum of the portals, with the identity's accounts there or new ones; on the others in the
+ * background. A lost answer is met by signing in again, after 200, 400 and 800 ms.
  * @throws StoreUnavailableError, NotAuthenticatedError, CorruptRecordError
  */
-export function connectS5(options: ConnectOptions): Promise<Network> {
-  return retryWithBackoff(() => signIn(options), {
-    maxRetries: SIGN_IN_RETRIES,
-    signal: AbortSignal.timeout(SIGN_IN_DEADLINE_MS),
+export async function connectS5(options: ConnectOptions): Promise<Network> {
+  const { portals, writeQuorum, log = { debug: () => {}, warn: () => {} }, ...identity } = options
+  const network = new PortalSet({
+    portals: portals.map((url) => new S5Portal(url, identity)),
+    ...(writeQuorum === undefined ? {} : { writeQuorum }),
+    content: { hash: hashBlake3, cidOf },
+    log,
   })
-}
-
-async function signIn(options: ConnectOptions): Promise<Network> {
-  const s5 = await translated(() => S5.create({ portals: [options.portal], skipIdentityLoad: true }))
+  const signal = AbortSignal.timeout(SIGN_IN_DEADLINE_MS)
   try {
-    if (options.seedPhrase !== undefined) await enterAccount(s5, options.seedPhrase, options)
-    return new S5Network(s5, new S5Pushes([options.portal]), options.portal)
+    await retryWithBackoff(() => network.signIn(signal), { maxRetries: SIGN_IN_RETRIES, signal })
+    return network
   } catch (error) {
-    s5.close()
+    await network.close()
     throw error
   }
 }
 
-function enterAccount(s5: S5, seedPhrase: string, { portal, inviteCode }: ConnectOptions): Promise<void> {
-  return translated(async () => {
-    await s5.recoverIdentityFromSeedPhrase(seedPhrase)
-    await s5.ensurePortalAccount(portal, inviteCode)
-  })
-}
+type Identity = Pick<ConnectOptions, 'seedPhrase' | 'inviteCode'>
 
-class S5Network implements Network {
-  readonly #s5: S5
+/** One portal, by a client that knows no other: so each portal's answers are told apart. */
+class S5Portal implements Portal {
+  readonly name: string
+  readonly #url: string
+  readonly #identity: Identity
   readonly #pushes: S5Pushes
+  /** The last one is in use. */
+  readonly #clients: S5[] = []
+  #signingIn: Promise<void> | undefined
+  #isSignedIn = false
+  #isClosed = false
+  losses = 0
 
-  readonly #portal: string
-
-  constructor(s5: S5, pushes: S5Pushes, portal: string) {
-    this.#s5 = s5
-    this.#portal = portal
-    this.#pushes = pushes
+  constructor(url: string, identity: Identity) {
+    this.name = new URL(url).origin
+    this.#url = url
+    this.#identity = identity
+    this.#pushes = new S5Pushes([url])
   }
 
-  async pointerKey(seed: Uint8Array): Promise<PointerKey> {
-    return new S5PointerKey(this.#s5, this.#pushes, await this.#s5.crypto.newKeyPairEd25519(seed))
+  async signIn(signal: AbortSignal): Promise<void> {
+    if (this.#isSignedIn) return
+    this.#signingIn ??= this.#openClient(signal).finally(() => {
+      this.#signingIn = undefined
+    })
+    await this.#signingIn
   }
 
-  hash(blob: Uint8Array): Promise<Uint8Array> {
-    return hashBlake3(blob)
+  async pointerKey(seed: Uint8Array): Promise<PortalPointer> {
+    const keyPair = await new JSCryptoImplementation().newKeyPairEd25519(seed)
+    return new S5Pointer({ client: () => this.#client(), pushes: this.#pushes, keyPair, portal: this.name })
   }
 
-  cidOf(hash: Uint8Array, size: number): string {
-    return new BlobIdentifier(withCode(hash), size).toString()
-  }
-
+  /** A portal that does not know our account any more has lost its disk: we sign in anew. */
   async upload(blob: Uint8Array, signal: AbortSignal): Promise<void> {
-    await translated(() => this.#s5.api.uploadBlob(blob, { signal }))
+    const client = this.#client()
+    try {
+      await translated(() => client.api.uploadBlob(blob, { signal }))
+    } catch (error) {
+      if (!isAccountUnknown(error)) throw error
+      if (client === this.#clients.at(-1)) this.#noteLoss()
+      await this.signIn(signal)
+      await translated(() => this.#client().api.uploadBlob(blob, { signal }))
+    }
   }
 
   download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     return this.#download(hash, { maxBytes, signal })
   }
 
-  witnesses(): readonly Witness[] {
-    const download: Witness['download'] = (hash, maxBytes, signal) =>
-      this.#download(hash, { maxBytes, signal, fresh: true })
-    return [{ name: this.#portal, pointerKey: (seed) => this.pointerKey(seed), download }]
+  get witness(): Witness {
+    return {
+      name: this.#url,
+      pointerKey: (seed) => this.pointerKey(seed),
+      download: (hash, maxBytes, signal) => this.#download(hash, { maxBytes, signal, fresh: true }),
+    }
+  }
+
+  async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    await translated(() => this.#client().api.unpinHash(withCode(hash), { signal }))
   }
 
   async #download(hash: Uint8Array, options: DownloadOptions): Promise<Uint8Array | undefined> {
     try {
-      return await translated(() => this.#s5.api.downloadBlobAsBytes(withCode(hash), options))
+      return await translated(() => this.#client().api.downloadBlobAsBytes(withCode(hash), options))
     } catch (error) {
       if (error instanceof StoreUnavailableError && error.cause instanceof BlobNotFoundError) return undefined
       throw error
     }
   }
 
-  async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
-    await translated(() => this.#s5.api.unpinHash(withCode(hash), { signal }))
-  }
-
   getStats() {
-    const { requests, bytesUp, bytesDown } = this.#s5.getTransferStats()
-    return { requests, bytesUp, bytesDown }
+    const total = { requests: 0, bytesUp: 0, bytesDown: 0 }
+    for (const client of this.#clients) {
+      const { requests, bytesUp, bytesDown } = client.getTransferStats()
+      total.requests += requests
+      total.bytesUp += bytesUp
+      total.bytesDown += bytesDown
+    }
+    return total
   }
 
   close(): void {
+    this.#isClosed = true
     this.#pushes.close()
-    this.#s5.close()
+    for (const client of this.#clients) client.close()
+  }
+
+  #client(): S5 {
+    const client = this.#clients.at(-1)
+    if (client === undefined) throw new StoreUnavailableError(`not signed in on ${this.name} yet`)
+    return client
+  }
+
+  #noteLoss(): void {
+    if (!this.#isSignedIn) return
+    this.#isSignedIn = false
+    this.losses += 1
+  }
+
+  async #openClient(signal: AbortSignal): Promise<void> {
+    const client = await openClient(this.#url, this.#identity, signal)
+    this.#clients.push(client)
+    this.#isSignedIn = true
+    if (this.#isClosed) client.close()
   }
 }
 
-class S5PointerKey implements PointerKey {
-  readonly #s5: S5
+async function openClient(
+  url: string,
+  { seedPhrase, inviteCode }: Identity,
+  signal: AbortSignal,
+): Promise<S5> {
+  const portals = seedPhrase === undefined ? [url] : []
+  const s5 = await translated(() => S5.create({ portals, skipIdentityLoad: true }))
+  if (seedPhrase === undefined) return s5
+  try {
+    await translated(async () => {
+      await s5.recoverIdentityFromSeedPhrase(seedPhrase, { signal })
+      await s5.ensurePortalAccount(url, inviteCode, { signal })
+    })
+    return s5
+  } catch (error) {
+    s5.close()
+    throw error
+  }
+}
+
+function isAccountUnknown(error: unknown): boolean {
+  if (!(error instanceof StoreUnavailableError)) return false
+  return error.cause instanceof PortalRejectedError && error.cause.status === NOT_FOUND
+}
+
+interface S5PointerOptions {
+  client(): S5
+  pushes: S5Pushes
+  keyPair: KeyPairEd25519
+  portal: string
+}
+
+class S5Pointer implements PortalPointer {
+  readonly #client: () => S5
   readonly #pushes: S5Pushes
   readonly #keyPair: KeyPairEd25519
+  readonly #portal: string
 
-  constructor(s5: S5, pushes: S5Pushes, keyPair: KeyPairEd25519) {
-    this.#s5 = s5
+  constructor({ client, pushes, keyPair, portal }: S5PointerOptions) {
+    this.#client = client
     this.#pushes = pushes
     this.#keyPair = keyPair
-  }
-
-  async readPointer(signal: AbortSignal): Promise<Pointer | undefined> {
-    const entry = await translated(() => this.#s5.api.registryGet(this.#keyPair.publicKey, { signal }))
-    return entry && toPointer(entry)
+    this.#portal = portal
   }
 
   listen({ onPointer, onLive }: PointerListener): () => void {
-    const onEntry = (entry: RegistryEntry) => onPointer(toPointer(entry))
+    const onEntry = (entry: RegistryEntry) => onPointer(toPointer(entry), this.#portal)
     return this.#pushes.listen(this.#keyPair.publicKey, { onEntry, onLive })
   }
 
-  async movePointer(pointer: Pointer, signal: AbortSignal): Promise<void> {
-    const { revision, hash } = pointer
+  async readPointer(signal: AbortSignal): Promise<Pointer | undefined> {
+    const entry = await translated(() => this.#client().api.registryGet(this.#keyPair.publicKey, { signal }))
+    return entry && toPointer(entry)
+  }
+
+  async movePointer({ revision, hash }: Pointer, signal: AbortSignal): Promise<void> {
     const entry = await createRegistryEntry({ keyPair: this.#keyPair, data: withCode(hash), revision })
     try {
-      await this.#s5.api.registrySet(entry, { signal })
+      await this.#client().api.registrySet(entry, { signal })
     } catch (error) {
-      if (error instanceof RegistryConflictError) throw toConflict(error)
+      if (error instanceof RegistryConflictError) throw toConflict(error, this.#portal)
       throw translateError(error)
     }
   }
 }
 
-function toConflict(error: RegistryConflictError): PointerConflict {
-  return new PointerConflict(error.current && toPointer(error.current), error)
+function toConflict(error: RegistryConflictError, portal: string): PointerConflict {
+  const answers = error.current === undefined ? [] : [{ portal, pointer: toPointer(error.current) }]
+  return new PointerConflict(answers, error)
+}
+
+function cidOf(hash: Uint8Array, size: number): string {
+  return new BlobIdentifier(withCode(hash), size).toString()
 }
 
 function toPointer(entry: RegistryEntry): Pointer {

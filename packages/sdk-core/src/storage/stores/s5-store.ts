@@ -1,14 +1,13 @@
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
 import { type ConversationChange, dependsOnAllRecords, takesAway } from '../../conversation/change'
-import { VersionMismatch } from '../../conversation/changes'
 import type { Head, SegmentRef } from '../../conversation/head'
 import type { ListPage } from '../../conversation/listing'
 import { type CommitContext, segmentsSince } from '../../conversation/state'
 import { type CatalogEntry, newsOf, summarise } from '../../conversation/summary'
-import type { Conversation, Message } from '../../conversation/types'
-import { allMessages, messagesSince, type Page, toConversation } from '../../conversation/view'
+import type { Conversation } from '../../conversation/types'
+import { UnmetCondition } from '../../conversation/unmet-condition'
+import type { Page } from '../../conversation/view'
 import type { KeyRing } from '../../crypto/keys'
-import { VersionConflictError } from '../../errors/conflict-errors'
 import type { Logger } from '../../observe/log'
 import type { StorageCounters } from '../../observe/stats'
 import { Catalog } from '../catalog'
@@ -20,6 +19,7 @@ import { type Base, HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
 import { Listing } from '../listing'
 import type { Network, TransferStats } from '../network'
+import { Repairs } from '../repairs'
 import { Sweeper } from '../sweeper'
 import type { VerificationReport } from '../verify/report'
 import { verifyConversation } from '../verify/verify-conversation'
@@ -40,6 +40,7 @@ export class S5Store implements ConversationStore {
   readonly #keyRing: KeyRing
   readonly #heads: HeadStore
   readonly #committer: Committer
+  readonly #repairs: Repairs
   readonly #compactor: Compactor
   readonly #catalog: Catalog
   readonly #listing: Listing
@@ -52,8 +53,10 @@ export class S5Store implements ConversationStore {
     this.#network = network
     this.#keyRing = keyRing
     const isPlainWanted = (id: string, signal: AbortSignal) => this.#listing.isPlain(id, signal)
-    this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted })
+    const onDisagreement = (id: string) => this.#repairs.consider(id)
+    this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted, onDisagreement })
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
+    this.#repairs = new Repairs(this.#heads, this.#committer, log)
     this.#compactor = new Compactor(this.#heads, network, this.#committer, log)
     this.#watcher = new Watcher({ heads: this.#heads, counters, log })
     this.#sweeper = new Sweeper(this.#heads, network, log)
@@ -114,9 +117,10 @@ export class S5Store implements ConversationStore {
     this.#watcher.close()
     await Promise.all([this.#compactor.close(), this.#sweeper.close()])
     await this.#catalog.close()
+    await this.#repairs.close()
+    await this.#network.close()
     this.#heads.forgetAll()
     this.#keyRing.wipe()
-    this.#network.close()
   }
 
   #requestOf(id: string, changes: readonly ConversationChange[]): CommitRequest<ChangeOutcome[]> {
@@ -137,7 +141,7 @@ export class S5Store implements ConversationStore {
   }
 
   #firstAttempt(change: ConversationChange, version: number): number {
-    const first = this.#firstAttempts.get(change)
+    const first = this.#firstAttempts.get(change) ?? change.absentAt
     if (first === undefined) this.#firstAttempts.set(change, version)
     return first ?? version
   }
@@ -162,6 +166,7 @@ export class S5Store implements ConversationStore {
       scheme,
       result: outcomes,
       isReplay: isWithoutEffect && (base.scheme === undefined || scheme === base.scheme),
+      isConditional: changes.some(({ expectedVersion }) => expectedVersion !== undefined),
       keepsPrevious: outcomes.some(
         (outcome) => 'applied' in outcome && outcome.applied.delta.keepsPrevious === true,
       ),
@@ -175,19 +180,12 @@ export class S5Store implements ConversationStore {
   }
 
   async #explain(id: string, error: unknown, signal: AbortSignal): Promise<CommitOutcome> {
-    if (!(error instanceof VersionMismatch)) return { error }
+    if (!(error instanceof UnmetCondition)) return { error }
     const place = await this.#heads.open(id)
     const base = await this.#heads.read(place, signal)
     if (base === undefined) return { error }
     const current = await this.#heads.withSegments(place, base, base.head.segments, signal)
-    const { expectedVersion } = error
-    const conflict = new VersionConflictError<Conversation, Message>({
-      expectedVersion,
-      actualVersion: current.head.version,
-      theirs: toConversation(current, allMessages(current)),
-      missing: messagesSince(current, expectedVersion),
-    })
-    return { error: conflict }
+    return { error: error.explain(current) }
   }
 
   /** What is deleted is taken off the list before it is acknowledged; other news follow off the critical path. */

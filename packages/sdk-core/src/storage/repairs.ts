@@ -1,0 +1,65 @@
+import { isSameBytes } from '../conversation/codec'
+import type { Logger } from '../observe/log'
+import type { Committer } from './commit'
+import type { StoredVersion } from './head-reader'
+import type { HeadStore, Place } from './head-store'
+import { LruMap } from './lru-map'
+import { laggards } from './survey'
+
+/** A portal that still shows an old version after a repair is not repaired again for so long, in ms. */
+const REST_MS = 30_000
+const REMEMBERED_REPAIRS = 1024
+
+/**
+ * Makes portals agree again, beside everything else: histories that went apart become one version, and
+ * portals that lag or lost something get what the others hold. What fails is tried at the next occasion.
+ */
+export class Repairs {
+  readonly #heads: HeadStore
+  readonly #committer: Committer
+  readonly #log: Logger
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #ended = new AbortController()
+  /** When a portal was brought a version last. */
+  readonly #repairedAt = new LruMap<string, number>(REMEMBERED_REPAIRS)
+
+  constructor(heads: HeadStore, committer: Committer, log: Logger) {
+    this.#heads = heads
+    this.#committer = committer
+    this.#log = log
+  }
+
+  /** Starts a repair of `id` if none is under way. Never throws. */
+  consider(id: string): void {
+    if (this.#running.has(id) || this.#ended.signal.aborted) return
+    const running = this.#repair(id, this.#ended.signal)
+      .catch((error: unknown) => this.#log.debug({ error }, 'A repair failed'))
+      .finally(() => this.#running.delete(id))
+    this.#running.set(id, running)
+  }
+
+  /** Cuts off what runs; each step of it leaves the portals as good as before. */
+  async close(): Promise<void> {
+    this.#ended.abort()
+    await Promise.all(this.#running.values())
+  }
+
+  async #repair(id: string, signal: AbortSignal): Promise<void> {
+    const place = await this.#heads.open(id)
+    const { base, held } = await this.#heads.survey(place, signal)
+    if (base === undefined) return
+    const [only, ...others] = base.parents
+    const whole = held.find(({ pointer }) => only && pointer && isSameBytes(pointer.hash, only))?.version
+    if (whole === undefined || others.length > 0) await this.#committer.republish(id, signal)
+    else
+      await Promise.all(laggards(whole, held).map(({ portal }) => this.#bring(place, whole, portal, signal)))
+  }
+
+  async #bring(place: Place, version: StoredVersion, portal: string, signal: AbortSignal): Promise<void> {
+    const repair = `${portal} ${version.cid}`
+    if (Date.now() - (this.#repairedAt.get(repair) ?? 0) < REST_MS) return
+    const names = version.head.segments.map(({ hash }) => hash)
+    await place.pointer.repair(portal, version, names, signal)
+    this.#repairedAt.set(repair, Date.now())
+  }
+}
