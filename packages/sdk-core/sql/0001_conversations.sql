@@ -5,7 +5,8 @@
 -- they check cannot be skipped. A role acts for the user of its own name; the owner of the tables for all.
 --
 -- SQLSTATEs: S5001 another writer was first · S5002 another version than expected · S5003 deleted ·
--- S5004 idempotency key reused · S5005 can only be decided after reading · S5006 invalid input · S5007 absent.
+-- S5004 idempotency key reused · S5005 can only be decided after reading · S5006 invalid input · S5007 absent ·
+-- S5008 a later session has begun.
 -- The detail is JSON: version and checksum that are stored, or the path of what is invalid.
 BEGIN;
 
@@ -44,6 +45,8 @@ CREATE TABLE IF NOT EXISTS conversations (
   created_at BIGINT NOT NULL DEFAULT floor(extract(epoch FROM now()) * 1000),
   message_count INTEGER NOT NULL DEFAULT 0,
   last_sequence BIGINT NOT NULL DEFAULT 0,
+  -- The latest session that writes; older ones are refused.
+  session_epoch BIGINT NOT NULL DEFAULT 0,
   deleted_at TIMESTAMPTZ,
   UNIQUE (user_id, id)
 );
@@ -327,7 +330,7 @@ BEGIN
     version = c.version + 1,
     title = c.title, metadata = c.metadata, removed_fields = c.removed_fields, sealed = c.sealed,
     encrypted = c.encrypted, created_at = c.created_at, deleted_at = c.deleted_at,
-    message_count = c.message_count, last_sequence = c.last_sequence,
+    message_count = c.message_count, last_sequence = c.last_sequence, session_epoch = c.session_epoch,
     last_modified = greatest(clock_timestamp(), last_modified),
     checksum = encode(sha256(convert_to(jsonb_build_array(c.checksum, c.version + 1, c.title, c.metadata,
       encode(c.sealed, 'hex'), p_messages)::TEXT, 'UTF8')), 'hex')
@@ -366,7 +369,7 @@ CREATE TRIGGER notify_conversation AFTER UPDATE ON conversations FOR EACH ROW EX
 CREATE OR REPLACE FUNCTION append_messages(
   p_user_id TEXT, p_conversation_id TEXT, p_messages JSONB,
   p_expected_version INTEGER DEFAULT NULL, p_idempotency_key TEXT DEFAULT NULL, p_input TEXT DEFAULT NULL,
-  p_encrypted BOOLEAN DEFAULT false
+  p_encrypted BOOLEAN DEFAULT false, p_session_epoch BIGINT DEFAULT NULL
 ) RETURNS TABLE (version INTEGER, checksum TEXT, outcome TEXT)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
@@ -387,6 +390,10 @@ BEGIN
   IF c.version > 0 AND c.encrypted <> p_encrypted THEN
     PERFORM refuse_conversation('S5005', 'the conversation is kept in the other scheme', c);
   END IF;
+  IF p_session_epoch < c.session_epoch THEN
+    PERFORM refuse_conversation('S5008', 'a later session has begun', c);
+  END IF;
+  c.session_epoch := greatest(c.session_epoch, p_session_epoch);
   c.encrypted := p_encrypted;
   c := advance_conversation(c, p_messages, p_are_new => true);
   PERFORM keep_conversation_receipt(c, p_idempotency_key, v_input);
@@ -394,8 +401,8 @@ BEGIN
 END $$;
 
 -- Makes what a writer worked out on the version it has read the next one. S5001 where that is not current any more.
--- `p_state` holds title, metadata, removedFields, sealed (hex), encrypted, createdAt, keep, delete, messages and
--- receipts ([key, input] each).
+-- `p_state` holds title, metadata, removedFields, sealed (hex), encrypted, createdAt, sessionEpoch, keep, delete,
+-- messages and receipts ([key, input] each).
 CREATE OR REPLACE FUNCTION commit_conversation(
   p_user_id TEXT, p_conversation_id TEXT, p_base_version INTEGER, p_base_checksum TEXT, p_state JSONB
 ) RETURNS TABLE (version INTEGER, checksum TEXT)
@@ -423,6 +430,7 @@ BEGIN
   c.sealed := decode(p_state ->> 'sealed', 'hex');
   c.encrypted := (p_state ->> 'encrypted')::BOOLEAN;
   c.created_at := coalesce((p_state ->> 'createdAt')::BIGINT, c.created_at);
+  c.session_epoch := greatest(c.session_epoch, (p_state ->> 'sessionEpoch')::BIGINT);
   c := advance_conversation(c, p_state -> 'messages', (p_state ->> 'keep')::BOOLEAN, v_is_rewrite);
   PERFORM keep_conversation_receipt(c, receipt ->> 0, receipt ->> 1)
   FROM jsonb_array_elements(p_state -> 'receipts') receipt;
@@ -598,7 +606,7 @@ CREATE OR REPLACE FUNCTION load_conversation(
   p_user_id TEXT, p_conversation_id TEXT, p_version INTEGER DEFAULT NULL, p_keys TEXT[] DEFAULT '{}'
 ) RETURNS TABLE (
   version INTEGER, checksum TEXT, last_modified TIMESTAMPTZ, title TEXT, metadata JSONB, removed_fields TEXT[],
-  sealed BYTEA, encrypted BOOLEAN, created_at BIGINT, message_count INTEGER, deleted BOOLEAN, receipts JSONB
+  sealed BYTEA, encrypted BOOLEAN, created_at BIGINT, message_count INTEGER, deleted BOOLEAN, session_epoch BIGINT, receipts JSONB
 ) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
@@ -606,7 +614,7 @@ DECLARE
 BEGIN
   RETURN QUERY
   SELECT c.version, c.checksum, c.last_modified, c.title, c.metadata, c.removed_fields, c.sealed, c.encrypted,
-    c.created_at, c.message_count, c.deleted_at IS NOT NULL, (
+    c.created_at, c.message_count, c.deleted_at IS NOT NULL, c.session_epoch, (
       SELECT coalesce(jsonb_agg(jsonb_build_array(r.key, r.input, r.version)), '[]') FROM conversation_receipts r
       WHERE r.user_id = v_user AND r.conversation_id = c.id AND r.key = ANY (p_keys) AND r.expires_at > now()
     )
@@ -614,7 +622,7 @@ BEGIN
   WHERE c.user_id = v_user AND c.id = p_conversation_id AND (p_version IS NULL OR c.version = p_version)
   UNION ALL
   SELECT k.version, k.checksum, k.last_modified, k.title, k.metadata, k.removed_fields, k.sealed, c.encrypted,
-    c.created_at, k.message_count, false, '[]'
+    c.created_at, k.message_count, false, c.session_epoch, '[]'
   FROM conversation_versions k JOIN conversations c ON c.user_id = k.user_id AND c.id = k.conversation_id
   WHERE k.user_id = v_user AND k.conversation_id = p_conversation_id AND k.version = p_version;
 END $$;

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../errors/input-errors'
 import { CorruptRecordError, RevisionConflictError, StoreUnavailableError } from '../../errors/storage-errors'
 
 /** What the SQL functions say that a writer can only decide after reading, besides a duplicate key. */
-const DECIDED_BY_READING = /^(S500[1-57]|23505)$/
+const DECIDED_BY_READING = /^(S500[1-578]|23505)$/
 /** Serialization failures and deadlocks: nothing was written, and trying again helps. */
 const LOST_RACE = /^(40001|40P01|55P03)$/
 /** Shut down, starting, out of connections, cancelled, or the connection broke. */

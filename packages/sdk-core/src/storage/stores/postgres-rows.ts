@@ -12,7 +12,7 @@ const RECORDS_AT_ONCE = 32
 
 /** The columns of a conversation, in every row that its messages come with or in one alone. */
 export const HEAD_COLUMNS = `c.version AS head_version, c.checksum, c.encrypted, c.deleted, c.message_count,
-  floor(extract(epoch FROM c.last_modified) * 1000)::FLOAT8 AS updated_at, c.created_at::FLOAT8 AS created_at, c.receipts`
+  floor(extract(epoch FROM c.last_modified) * 1000)::FLOAT8 AS updated_at, c.created_at::FLOAT8 AS created_at, c.session_epoch::FLOAT8 AS session_epoch, c.receipts`
 /** The fields may be large: the first row has them, the others do not. */
 export const FIELD_COLUMNS = `CASE WHEN row_number() OVER (ORDER BY m.sequence) = 1 THEN jsonb_build_object(
   'title', c.title, 'metadata', c.metadata, 'removed', c.removed_fields) END AS fields,
@@ -28,6 +28,7 @@ export interface JoinedRow {
   message_count: number
   updated_at: number
   created_at: number
+  session_epoch: number
   receipts: [key: string, input: string, version: number][]
   fields: unknown
   sealed_fields: unknown
@@ -72,6 +73,7 @@ async function toHead(
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     messageCount: row.message_count,
+    sessionEpoch: row.session_epoch,
     tail,
     receipts: { from: 1, entries: row.receipts.map(toReceipt) },
     ...(isEmpty
@@ -125,6 +127,7 @@ export async function toCommit(
     removedFields: sealed === undefined ? fields.removed : [],
     encrypted: rowKeys.scheme !== 'plain',
     ...(head.createdAt === 0 ? {} : { createdAt: head.createdAt }),
+    sessionEpoch: head.sessionEpoch,
     keep: appliedOf(outcomes).some(({ delta }) => delta.keepsPrevious === true),
     delete: head.deleted === true,
     messages: await mapInParallel(written, RECORDS_AT_ONCE, (record) => toItem(record, rowKeys)),

@@ -1,14 +1,13 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
 import { type ConversationChange, takesAway } from '../../conversation/change'
-import { VersionMismatch } from '../../conversation/changes'
 import type { ListPage } from '../../conversation/listing'
 import { messageBody } from '../../conversation/record'
 import type { ConversationState } from '../../conversation/state'
-import type { Conversation, Message, Scheme } from '../../conversation/types'
-import { allMessages, messagesSince, type Page, toConversation } from '../../conversation/view'
+import type { Conversation, Scheme } from '../../conversation/types'
+import { UnmetCondition } from '../../conversation/unmet-condition'
+import { allMessages, type Page, toConversation } from '../../conversation/view'
 import type { ConversationKeys, KeyRing } from '../../crypto/keys'
-import { VersionConflictError } from '../../errors/conflict-errors'
 import { InvalidInputError } from '../../errors/input-errors'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
 import type { VersionInfo } from '../history'
@@ -43,7 +42,7 @@ const READ_PAGE = `SELECT ${HEAD_COLUMNS}, ${FIELD_COLUMNS}, ${MESSAGE_COLUMNS}
 const LIST = `SELECT id, version, created_at::FLOAT8 AS created_at, message_count, encrypted, sealed, cursor,
   floor(extract(epoch FROM last_modified) * 1000)::FLOAT8 AS updated_at, jsonb_build_object(
     'title', title, 'metadata', metadata, 'removed', '{}'::TEXT[]) AS body FROM load_conversations($1, $2, $3)`
-const APPEND = `SELECT version, checksum, outcome FROM append_messages($1, $2, $3::JSONB, $4, $5, $6, $7)`
+const APPEND = `SELECT version, checksum, outcome FROM append_messages($1, $2, $3::JSONB, $4, $5, $6, $7, $8)`
 const COMMIT = 'SELECT version, checksum FROM commit_conversation($1, $2, $3, $4, $5::JSONB)'
 const VERSIONS = `SELECT version, checksum, message_count,
   floor(extract(epoch FROM last_modified) * 1000)::FLOAT8 AS updated_at FROM load_versions($1, $2)`
@@ -159,6 +158,7 @@ export class PostgresStore implements ConversationStore {
       key === undefined ? null : bytesToHex(key),
       input === undefined ? null : bytesToHex(input),
       scheme !== 'plain',
+      first?.session?.epoch ?? null,
     ]
     const written = await this.#write(APPEND, id, values, signal)
     if (written === undefined) return undefined
@@ -183,7 +183,7 @@ export class PostgresStore implements ConversationStore {
       const written = hasNothingToWrite(outcomes, scheme, base)
         ? { version: base.head.version, checksum: base.checksum }
         : await this.#commitState(id, base, next, outcomes, scheme, signal)
-      if (written !== undefined) return this.#toOutcomes(id, base, outcomes, { ...written, merged }, signal)
+      if (written !== undefined) return this.#toOutcomes(id, outcomes, { ...written, merged }, signal)
     }
   }
 
@@ -240,14 +240,13 @@ export class PostgresStore implements ConversationStore {
 
   async #toOutcomes(
     id: string,
-    base: PostgresState,
     outcomes: readonly ChangeOutcome[],
     written: Pick<Written, 'version' | 'checksum'> & { merged: boolean },
     signal: AbortSignal,
   ): Promise<CommitOutcome[]> {
     return Promise.all(
       outcomes.map(async (outcome): Promise<CommitOutcome> => {
-        if ('error' in outcome) return { error: await this.#explain(id, base, outcome.error, signal) }
+        if ('error' in outcome) return { error: await this.#explain(id, outcome.error, signal) }
         const { messageIds, ignored, replayOf } = outcome.applied
         return {
           receipt: {
@@ -262,16 +261,9 @@ export class PostgresStore implements ConversationStore {
     )
   }
 
-  async #explain(id: string, base: PostgresState, error: unknown, signal: AbortSignal): Promise<unknown> {
-    if (!(error instanceof VersionMismatch)) return error
-    const current = await this.#read(READ_STATE, id, [null, []], signal)
-    const { expectedVersion } = error
-    return new VersionConflictError<Conversation, Message>({
-      expectedVersion,
-      actualVersion: Math.max(current.head.version, base.head.version),
-      theirs: toConversation(current, allMessages(current)),
-      missing: messagesSince(current, expectedVersion),
-    })
+  async #explain(id: string, error: unknown, signal: AbortSignal): Promise<unknown> {
+    if (!(error instanceof UnmetCondition)) return error
+    return error.explain(await this.#read(READ_STATE, id, [null, []], signal))
   }
 
   async #refuseVersion(id: string, signal: AbortSignal): Promise<void> {
@@ -370,6 +362,8 @@ function isPlainAppend(changes: readonly ConversationChange[]): boolean {
       change.createdAt === undefined &&
       change.edits === undefined &&
       change.deletions === undefined &&
+      change.session?.begins !== true &&
+      change.session?.epoch === changes[0]?.session?.epoch &&
       Object.keys(change.fields).length === 0 &&
       (isAlone ||
         (change.idempotency === undefined &&
