@@ -1,5 +1,5 @@
 -- Conversations in PostgreSQL 13 or newer. Run it by `psql -f` as the role that shall own the tables; running it
--- again changes nothing. Everything goes into the first schema of the search path.
+-- again changes nothing. Everything goes into the first schema of the search path; let no other role create there.
 --
 -- Tables are written by the functions below and by nothing else: roles get the right to execute them, so what
 -- they check cannot be skipped. A role acts for the user of its own name; the owner of the tables for all.

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -12,6 +14,8 @@ import {
 } from '../../src/postgres'
 import { startPostgres } from '../support/postgres-server.mjs'
 
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
+const SQL_FILE = join(PACKAGE, 'sql/0001_conversations.sql')
 const server = await startPostgres()
 const url = await server.createDatabase()
 const pool = await openPostgres(url)
@@ -47,11 +51,12 @@ async function stateOf(query: Promise<unknown>): Promise<unknown> {
 }
 
 describe('Setting up', () => {
-  it('Migrations that run at once, again, and after psql set up the database once', async () => {
+  it('Migrations that run at once, again, and as psql runs them set up the database once', async () => {
     const fresh = await openAs('postgres', await server.createDatabase())
     const done = await Promise.all([migratePostgres(fresh), migratePostgres(fresh), migratePostgres(fresh)])
     expect(done.flat()).toContain('0001_conversations')
     expect(await migratePostgres(fresh)).toEqual([])
+    await fresh.query(await readFile(SQL_FILE, 'utf8'))
     const { rows } = await fresh.query('SELECT name FROM conversation_migrations')
     expect(rows).toEqual([{ name: '0001_conversations' }])
   })
@@ -191,6 +196,10 @@ describe('Roles', () => {
       const { rows } = await bob.query(`SELECT DISTINCT user_id FROM ${table}`)
       expect(rows.filter(({ user_id }) => user_id !== 'bob')).toEqual([])
     }
+    const inner = `SELECT erase_conversation(jsonb_populate_record(NULL::conversations, '{"user_id":"alice","id":"diary","version":1}'))`
+    expect(await stateOf(bob.query(inner))).toBe('42501')
+    await bob.query('CREATE TEMP TABLE conversations (user_id TEXT, id TEXT)')
+    await ofBob.storage.appendMessage('diary', text('into the real table'), { encrypt: false })
     expect(await stateOf(bob.query('SELECT set_config($1, $2, false)', ['role', 'alice']))).toBe('42501')
     expect((await ofAlice.storage.loadConversation('diary'))?.version).toBe(1)
   })
@@ -339,6 +348,49 @@ describe('Bad input and bad days', () => {
     })
   })
 
+  /** What a full disk and a lost race look like in the middle of a save: an error while a message is written. */
+  async function failWhileWriting(user: string, state: string, times: number): Promise<void> {
+    await pool.query(`CREATE SEQUENCE failures_of_${user};
+      CREATE FUNCTION fail_for_${user}() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('public.failures_of_${user}') <= ${times} THEN RAISE EXCEPTION 'as planned' USING ERRCODE = '${state}'; END IF;
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER fail_for_${user} AFTER INSERT ON conversation_messages FOR EACH ROW
+        WHEN (NEW.user_id = '${user}') EXECUTE FUNCTION fail_for_${user}()`)
+  }
+
+  it('A save that the database fails in the middle of leaves nothing half-written', async () => {
+    await failWhileWriting('full', '53100', 1000)
+    const sdk = await sdkOf({ userId: 'full' })
+    await expect(sdk.storage.appendMessage('c', text('x'))).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      retryable: false,
+      outcome: 'not-written',
+    })
+    for (const table of ['users', 'conversations', 'conversation_messages']) {
+      const { rows } = await pool.query(`SELECT * FROM ${table} t WHERE t::TEXT LIKE '%full%'`)
+      expect(rows).toEqual([])
+    }
+  })
+
+  it('A lost race is retried until it is won', async () => {
+    await failWhileWriting('race', '40001', 2)
+    const sdk = await sdkOf({ userId: 'race' })
+    expect(await sdk.storage.appendMessage('c', text('x'))).toMatchObject({
+      version: 1,
+      outcome: 'COMMITTED',
+    })
+    expect(await sdk.storage.loadConversation('c')).toMatchObject({ version: 1, messageCount: 1 })
+  })
+
+  it('An append is one round trip', async () => {
+    const sdk = await sdkOf({ userId: 'trips' })
+    await sdk.storage.appendMessage('c', text('first'))
+    const { requests } = sdk.storage.getStats()
+    for (let i = 0; i < 5; i += 1) await sdk.storage.appendMessage('c', text(`text ${i}`))
+    expect(sdk.storage.getStats().requests - requests).toBe(5)
+  })
+
   it('A database clock that was ahead does not make versions or the order of messages go back', async () => {
     const sdk = await sdkOf({ userId: 'clock' })
     await sdk.storage.appendMessage('c', text('first'))
@@ -420,7 +472,7 @@ describe('Plans', () => {
 
 it('The SQL file is in the package', () => {
   const pack = execFileSync('npm', ['pack', '--dry-run', '--json', '--silent'], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    cwd: PACKAGE,
     encoding: 'utf8',
   })
   expect(pack).toContain('"sql/0001_conversations.sql"')

@@ -7,6 +7,9 @@ import type { ConversationKeys, RecordKind } from '../../crypto/keys'
 import { NotAuthenticatedError } from '../../errors/identity-errors'
 import { CorruptRecordError } from '../../errors/storage-errors'
 
+/** How many records are sealed or opened at a time. */
+export const RECORDS_AT_ONCE = 32
+
 /** What lies in a row: a readable value, an envelope, or neither. */
 export interface StoredValue {
   body: unknown

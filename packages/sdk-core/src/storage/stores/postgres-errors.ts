@@ -4,8 +4,9 @@ import { CorruptRecordError, RevisionConflictError, StoreUnavailableError } from
 
 /** What the SQL functions say that a writer can only decide after reading, besides a duplicate key. */
 const DECIDED_BY_READING = /^(S500[1-578]|23505)$/
-/** Serialization failures and deadlocks: nothing was written, and trying again helps. */
-const LOST_RACE = /^(40001|40P01|55P03)$/
+/** Another writer was first, serialization failures, deadlocks: nothing was written, and trying again helps. */
+const LOST_RACE = /^(S5001|40001|40P01|55P03|23505)$/
+const DAMAGED = /^XX00[12]$/
 /** Shut down, starting, out of connections, cancelled, or the connection broke. */
 const UNREACHABLE = /^(08...|57...|53300)$/
 /** Disk or memory full, or a database that takes no writes. */
@@ -22,7 +23,7 @@ export function isDecidedByReading(error: unknown): boolean {
 
 /** Whether another writer was first. */
 export function isRevisionConflict(error: unknown): boolean {
-  return /^(S5001|23505)$/.test(stateOf(error))
+  return stateOf(error) === 'S5001'
 }
 
 /**
@@ -33,7 +34,7 @@ export function translatePostgresError(error: unknown): Error {
   const state = stateOf(error)
   const message = error instanceof Error ? error.message : String(error)
   if (state === 'S5006') return new InvalidInputError(...refusalOf(error))
-  if (isRevisionConflict(error) || LOST_RACE.test(state)) return new RevisionConflictError(message, error)
+  if (LOST_RACE.test(state)) return new RevisionConflictError(message, error)
   if (NO_RIGHTS.test(state)) return new NotAuthenticatedError(`the database refuses: ${message}`, error)
   if (CANNOT_HOLD.test(state)) return new InvalidInputError('messages', 'cannot be kept in the database')
   if (NOT_SET_UP.test(state)) {
@@ -43,7 +44,9 @@ export function translatePostgresError(error: unknown): Error {
   if (TAKES_NO_WRITES.test(state)) {
     return unavailable(`the database takes no writes: ${message}`, { cause: error, retryable: false })
   }
-  if (state !== '') return new CorruptRecordError(`the database failed with ${state}`, error)
+  if (DAMAGED.test(state)) return new CorruptRecordError('the database is damaged', error)
+  if (state !== '')
+    return unavailable(`the database failed with ${state}`, { cause: error, retryable: false })
   return unavailable('the connection to the database broke', { cause: error, outcome: 'unknown' })
 }
 

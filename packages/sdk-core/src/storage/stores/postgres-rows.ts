@@ -4,11 +4,16 @@ import type { DagValue } from '../../conversation/codec'
 import type { Head, Receipt, Register } from '../../conversation/head'
 import type { StoredRecord } from '../../conversation/record'
 import { type ConversationState, emptyHead, registerValue } from '../../conversation/state'
-import type { Scheme } from '../../conversation/types'
+import type { ConversationSummary, Scheme } from '../../conversation/types'
 import { mapInParallel } from '../map-in-parallel'
-import { openBody, openFields, type RowKeys, type StoredFields, sealValue } from './postgres-codec'
-
-const RECORDS_AT_ONCE = 32
+import {
+  openBody,
+  openFields,
+  RECORDS_AT_ONCE,
+  type RowKeys,
+  type StoredFields,
+  sealValue,
+} from './postgres-codec'
 
 /** The columns of a conversation, in every row that its messages come with or in one alone. */
 export const HEAD_COLUMNS = `c.version AS head_version, c.checksum, c.encrypted, c.deleted, c.message_count,
@@ -18,6 +23,30 @@ export const FIELD_COLUMNS = `CASE WHEN row_number() OVER (ORDER BY m.sequence) 
   'title', c.title, 'metadata', c.metadata, 'removed', c.removed_fields) END AS fields,
   CASE WHEN row_number() OVER (ORDER BY m.sequence) = 1 THEN c.sealed END AS sealed_fields`
 export const MESSAGE_COLUMNS = 'm.sequence::FLOAT8 AS sequence, m.id, m.version, m.body, m.sealed'
+
+const UPDATED_AT = 'floor(extract(epoch FROM last_modified) * 1000)::FLOAT8 AS updated_at'
+export const LISTED_COLUMNS = `id, version, created_at::FLOAT8 AS created_at, message_count, encrypted, cursor, ${UPDATED_AT},
+  sealed, jsonb_build_object('title', title, 'metadata', metadata, 'removed', '{}'::TEXT[]) AS body`
+export const VERSION_COLUMNS = `version, checksum, message_count, ${UPDATED_AT}`
+
+export interface VersionRow {
+  version: number
+  checksum: string
+  message_count: number
+  updated_at: number
+}
+
+export interface ListedRow {
+  id: string
+  version: number
+  created_at: number
+  updated_at: number
+  message_count: number
+  encrypted: boolean
+  cursor: string
+  body: unknown
+  sealed: unknown
+}
 
 /** A row of a query with the columns above; the message's are null in a conversation without any. */
 export interface JoinedRow {
@@ -58,6 +87,20 @@ export async function toState(
   const messages = rows.filter(({ sequence }) => sequence !== null)
   const tail = await mapInParallel(messages, RECORDS_AT_ONCE, (row) => toRecord(row, rowKeys))
   return { sealed: new Map(), checksum: first.checksum, scheme, head: await toHead(id, first, tail, rowKeys) }
+}
+
+/** @throws as opening a record does */
+export async function toSummary(row: ListedRow, rowKeys: RowKeys): Promise<ConversationSummary> {
+  const { title } = await openFields(row, rowKeys)
+  return {
+    id: row.id,
+    ...(title === null ? {} : { title }),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version: row.version,
+    messageCount: row.message_count,
+    encrypted: row.encrypted,
+  }
 }
 
 async function toHead(

@@ -12,40 +12,20 @@ import { InvalidInputError } from '../../errors/input-errors'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
 import type { VersionInfo } from '../history'
 import { LruMap } from '../lru-map'
+import { mapInParallel } from '../map-in-parallel'
 import type { TransferStats } from '../network'
 import { retryWithBackoff } from '../retry'
-import { untilAborted } from '../until-aborted'
 import type { ConversationListener } from '../watcher'
-import { openFields, type RowKeys } from './postgres-codec'
-import { isDecidedByReading, isRevisionConflict, translatePostgresError } from './postgres-errors'
+import { PostgresCalls, type Written } from './postgres-calls'
+import { RECORDS_AT_ONCE, type RowKeys } from './postgres-codec'
 import type { PostgresPool } from './postgres-pool'
-import {
-  FIELD_COLUMNS,
-  HEAD_COLUMNS,
-  type JoinedRow,
-  MESSAGE_COLUMNS,
-  type PostgresState,
-  toCommit,
-  toItem,
-  toState,
-} from './postgres-rows'
+import { type JoinedRow, type PostgresState, toCommit, toItem, toState, toSummary } from './postgres-rows'
 import { PostgresWatcher } from './postgres-watcher'
 
 const MAX_RETRIES = 3
 /** Conversations whose scheme and keys are at hand. */
 const KNOWN_CONVERSATIONS = 1024
-
-const READ_STATE = `SELECT ${HEAD_COLUMNS}, ${FIELD_COLUMNS}, ${MESSAGE_COLUMNS}
-  FROM load_conversation($1, $2, NULL, $4) c LEFT JOIN load_records($1, $2, $3) m ON true ORDER BY m.sequence`
-const READ_PAGE = `SELECT ${HEAD_COLUMNS}, ${FIELD_COLUMNS}, ${MESSAGE_COLUMNS}
-  FROM load_conversation($1, $2, $5) c LEFT JOIN load_messages($1, $2, $3, $4, $5) m ON true ORDER BY m.sequence`
-const LIST = `SELECT id, version, created_at::FLOAT8 AS created_at, message_count, encrypted, sealed, cursor,
-  floor(extract(epoch FROM last_modified) * 1000)::FLOAT8 AS updated_at, jsonb_build_object(
-    'title', title, 'metadata', metadata, 'removed', '{}'::TEXT[]) AS body FROM load_conversations($1, $2, $3)`
-const APPEND = `SELECT version, checksum, outcome FROM append_messages($1, $2, $3::JSONB, $4, $5, $6, $7, $8)`
-const COMMIT = 'SELECT version, checksum FROM commit_conversation($1, $2, $3, $4, $5::JSONB)'
-const VERSIONS = `SELECT version, checksum, message_count,
-  floor(extract(epoch FROM last_modified) * 1000)::FLOAT8 AS updated_at FROM load_versions($1, $2)`
+const REPLAY = 'PERSISTENCE_IDEMPOTENT_REPLAY'
 
 export interface PostgresStoreParts {
   pool: PostgresPool
@@ -56,69 +36,59 @@ export interface PostgresStoreParts {
   scheme: Scheme
 }
 
-/** What a database function made of a batch. */
-interface Written {
-  version: number
-  checksum: string
-  outcome: CommitReceipt['outcome']
-}
-
 /**
  * Conversations in PostgreSQL: a row for each message, and functions that check and write in one transaction. Several
  * stores on one database are several writers. Calls are repeated on lost connections and lost races.
  */
 export class PostgresStore implements ConversationStore {
-  readonly #parts: PostgresStoreParts
+  readonly #calls: PostgresCalls
   readonly #watcher: PostgresWatcher
+  readonly #keyRing: KeyRing | undefined
+  readonly #defaultScheme: Scheme
   readonly #schemes = new LruMap<string, Scheme>(KNOWN_CONVERSATIONS)
   readonly #keys = new LruMap<string, ConversationKeys>(KNOWN_CONVERSATIONS)
   /** The version that each overwrite or deletion was first attempted on. */
   readonly #firstAttempts = new WeakMap<ConversationChange, number>()
-  #requests = 0
 
-  constructor(parts: PostgresStoreParts) {
-    this.#parts = parts
-    this.#watcher = new PostgresWatcher(parts.pool, parts.userId)
+  constructor({ pool, userId, keyRing, scheme }: PostgresStoreParts) {
+    this.#calls = new PostgresCalls(pool, userId)
+    this.#watcher = new PostgresWatcher(pool, userId)
+    this.#keyRing = keyRing
+    this.#defaultScheme = scheme
   }
 
   commit(id: string, changes: readonly ConversationChange[], signal: AbortSignal): Promise<CommitOutcome[]> {
-    const decided = changes.map((change) => structuredClone(change))
     return this.#retry(signal, async () => {
       const appended = isPlainAppend(changes) ? await this.#append(id, changes, signal) : undefined
-      return appended ?? this.#readAndCommit(id, changes, decided, signal)
+      return appended ?? this.#readAndCommit(id, changes, signal)
     })
   }
 
-  async load(id: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined> {
-    const { before = null, limit = null, version = null } = page
-    const state = await this.#read(READ_PAGE, id, [before, limit, version], signal)
-    if (state.scheme === undefined && version !== null) await this.#refuseVersion(id, signal)
-    const { head } = state
-    if (head.version === 0 || head.deleted === true) return undefined
-    return toConversation(state, allMessages(state))
+  load(id: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined> {
+    return this.#retry(signal, async () => {
+      const state = await this.#toState(id, await this.#calls.readPage(id, page, signal))
+      if (state.scheme === undefined && page.version !== undefined) await this.#refuseVersion(id, signal)
+      const isThere = state.head.version > 0 && state.head.deleted !== true
+      return isThere ? toConversation(state, allMessages(state)) : undefined
+    })
   }
 
-  async list({ limit, cursor }: ListPage, signal: AbortSignal): Promise<ConversationList> {
-    const wanted = limit === undefined ? null : limit + 1
-    const rows = await this.#query(LIST, [this.#parts.userId, cursor ?? null, wanted], signal)
-    const shown = rows.slice(0, limit)
-    const items = await Promise.all(shown.map((row) => this.#toSummary(row as unknown as SummaryRow)))
-    const last = shown.at(-1)
-    return rows.length > shown.length && last !== undefined
-      ? { items, cursor: String(last.cursor) }
-      : { items }
+  list({ limit, cursor }: ListPage, signal: AbortSignal): Promise<ConversationList> {
+    return this.#retry(signal, async () => {
+      const rows = await this.#calls.list(cursor, limit === undefined ? undefined : limit + 1, signal)
+      const shown = rows.slice(0, limit)
+      const items = await mapInParallel(shown, RECORDS_AT_ONCE, (row) =>
+        toSummary(row, this.#rowKeys(row.id, row.encrypted ? 'xsalsa20-poly1305' : 'plain')),
+      )
+      const last = shown.at(-1)
+      return rows.length > shown.length && last !== undefined ? { items, cursor: last.cursor } : { items }
+    })
   }
 
   async *versions(id: string, signal: AbortSignal): AsyncGenerator<VersionInfo> {
-    for (const row of await this.#query(VERSIONS, [this.#parts.userId, id], signal)) {
-      const { version, checksum, updated_at, message_count } = row as unknown as VersionRow
-      yield {
-        version,
-        cid: cidOf(checksum),
-        updatedAt: updated_at,
-        messageCount: message_count,
-        kept: true,
-      }
+    const rows = await this.#retry(signal, () => this.#calls.versions(id, signal))
+    for (const { version, checksum, updated_at, message_count } of rows) {
+      yield { version, cid: cidOf(checksum), updatedAt: updated_at, messageCount: message_count, kept: true }
     }
   }
 
@@ -126,16 +96,16 @@ export class PostgresStore implements ConversationStore {
     return this.#watcher.watch(id, listener)
   }
 
-  /** Queries; bytes are not counted. */
+  /** Round trips; bytes are not counted. */
   getTransferStats(): TransferStats {
-    return { requests: this.#requests, bytesUp: 0, bytesDown: 0 }
+    return { requests: this.#calls.count, bytesUp: 0, bytesDown: 0 }
   }
 
   /** Lets go of keys and listens no more. The pool stays with who made it. */
   async close(): Promise<void> {
     this.#watcher.close()
     this.#keys.clear()
-    this.#parts.keyRing?.wipe()
+    this.#keyRing?.wipe()
   }
 
   /** One round trip; `undefined` where the outcome depends on what is stored. */
@@ -145,22 +115,18 @@ export class PostgresStore implements ConversationStore {
     signal: AbortSignal,
   ): Promise<CommitOutcome[] | undefined> {
     const [first] = changes
-    const scheme = first?.scheme ?? this.#schemes.get(id) ?? this.#parts.scheme
+    const scheme = first?.scheme ?? this.#schemes.get(id) ?? this.#defaultScheme
     const rowKeys = this.#rowKeys(id, scheme)
     const messages = changes.flatMap((change) => change.messages.map(({ message }) => message))
-    const items = await Promise.all(
-      messages.map((message) => toItem({ id: message.id, version: 0, body: messageBody(message) }, rowKeys)),
+    const items = await mapInParallel(messages, RECORDS_AT_ONCE, (message) =>
+      toItem({ id: message.id, version: 0, body: messageBody(message) }, rowKeys),
     )
-    const { key, input } = first?.idempotency ?? {}
-    const values = [
-      JSON.stringify(items),
-      first?.expectedVersion ?? null,
-      key === undefined ? null : bytesToHex(key),
-      input === undefined ? null : bytesToHex(input),
-      scheme !== 'plain',
-      first?.session?.epoch ?? null,
-    ]
-    const written = await this.#write(APPEND, id, values, signal)
+    const written = await this.#calls.append(
+      id,
+      items,
+      { ...conditionsOf(first), encrypted: scheme !== 'plain' },
+      signal,
+    )
     if (written === undefined) return undefined
     this.#schemes.set(id, scheme)
     return changes.map((change) => ({
@@ -171,35 +137,42 @@ export class PostgresStore implements ConversationStore {
   async #readAndCommit(
     id: string,
     changes: readonly ConversationChange[],
-    copies: readonly ConversationChange[],
     signal: AbortSignal,
   ): Promise<CommitOutcome[]> {
     for (let merged = false; ; merged = true) {
-      signal.throwIfAborted()
-      const base = await this.#readFor(id, copies, signal)
-      const decided = copies.map((copy, i) => this.#decided(changes[i] ?? copy, copy, base))
+      const base = await this.#readFor(id, changes, signal)
+      const decided = changes.map((change) => this.#decided(change, base))
       const { next, outcomes } = applyBatch(base, decided, { now: Date.now(), device: '' })
-      const scheme = schemeOf(copies, base) ?? this.#parts.scheme
-      const written = hasNothingToWrite(outcomes, scheme, base)
-        ? { version: base.head.version, checksum: base.checksum }
-        : await this.#commitState(id, base, next, outcomes, scheme, signal)
-      if (written !== undefined) return this.#toOutcomes(id, outcomes, { ...written, merged }, signal)
+      const written = await this.#write(
+        id,
+        base,
+        next,
+        outcomes,
+        schemeOf(changes, base) ?? this.#defaultScheme,
+        signal,
+      )
+      if (written === undefined) continue
+      return Promise.all(
+        outcomes.map((outcome) =>
+          'error' in outcome ? this.#explain(id, outcome.error, signal) : toReceipt(outcome, written, merged),
+        ),
+      )
     }
   }
 
-  /** `undefined` where another writer was first. */
-  async #commitState(
+  /** What is current then: the next version, or `base` where there is nothing to write. `undefined` after a lost race. */
+  async #write(
     id: string,
     base: PostgresState,
     next: ConversationState,
     outcomes: readonly ChangeOutcome[],
     scheme: Scheme,
     signal: AbortSignal,
-  ): Promise<Pick<Written, 'version' | 'checksum'> | undefined> {
+  ): Promise<Written | undefined> {
+    const current = { version: base.head.version, checksum: base.checksum }
+    if (hasNothingToWrite(outcomes, scheme, base)) return { ...current, outcome: REPLAY }
     const state = await toCommit(base, next, outcomes, this.#rowKeys(id, scheme))
-    signal.throwIfAborted()
-    const values = [base.head.version, base.checksum, JSON.stringify(state)]
-    const written = await this.#write(COMMIT, id, values, signal)
+    const written = await this.#calls.commit(id, current, state, signal)
     if (written !== undefined) this.#schemes.set(id, scheme)
     return written
   }
@@ -213,117 +186,43 @@ export class PostgresStore implements ConversationStore {
     const keys = changes.flatMap(({ idempotency }) =>
       idempotency === undefined ? [] : [bytesToHex(idempotency.key)],
     )
-    const named = changes.some(({ kind }) => kind === 'overwrite') ? null : changes.flatMap(namedIds)
-    const state = await this.#read(READ_STATE, id, [named, keys], signal)
-    const isRewrite = state.scheme !== undefined && state.scheme !== schemeOf(changes, state)
-    return isRewrite && named !== null ? this.#read(READ_STATE, id, [null, keys], signal) : state
-  }
-
-  async #read(text: string, id: string, values: unknown[], signal: AbortSignal): Promise<PostgresState> {
-    const rows = await this.#query(text, [this.#parts.userId, id, ...values], signal)
-    const state = await toState(id, rows as unknown as JoinedRow[], (scheme) => this.#rowKeys(id, scheme))
-    if (state.scheme !== undefined) this.#schemes.set(id, state.scheme)
-    return state
+    const read = async (ids: string[] | null) =>
+      this.#toState(id, await this.#calls.readState(id, ids, keys, signal))
+    if (changes.some(({ kind }) => kind === 'overwrite')) return read(null)
+    const state = await read(changes.flatMap(namedIds))
+    return state.scheme === schemeOf(changes, state) || state.scheme === undefined ? state : read(null)
   }
 
   /** What takes away and names no version was decided on the one it first met. */
-  #decided(
-    change: ConversationChange,
-    copy: ConversationChange,
-    { head }: PostgresState,
-  ): ConversationChange {
-    if (!takesAway(change) || change.expectedVersion !== undefined) return copy
+  #decided(change: ConversationChange, { head }: PostgresState): ConversationChange {
+    if (!takesAway(change) || change.expectedVersion !== undefined) return change
     const first = this.#firstAttempts.get(change) ?? head.version
     this.#firstAttempts.set(change, first)
-    return { ...copy, expectedVersion: first }
+    return { ...change, expectedVersion: first }
   }
 
-  async #toOutcomes(
-    id: string,
-    outcomes: readonly ChangeOutcome[],
-    written: Pick<Written, 'version' | 'checksum'> & { merged: boolean },
-    signal: AbortSignal,
-  ): Promise<CommitOutcome[]> {
-    return Promise.all(
-      outcomes.map(async (outcome): Promise<CommitOutcome> => {
-        if ('error' in outcome) return { error: await this.#explain(id, outcome.error, signal) }
-        const { messageIds, ignored, replayOf } = outcome.applied
-        return {
-          receipt: {
-            ...receiptOf({ ...written, outcome: replayOf === undefined ? 'COMMITTED' : REPLAY }),
-            merged: written.merged,
-            version: replayOf ?? written.version,
-            messageIds,
-            ignored,
-          },
-        }
-      }),
-    )
-  }
-
-  async #explain(id: string, error: unknown, signal: AbortSignal): Promise<unknown> {
-    if (!(error instanceof UnmetCondition)) return error
-    return error.explain(await this.#read(READ_STATE, id, [null, []], signal))
+  async #explain(id: string, error: unknown, signal: AbortSignal): Promise<CommitOutcome> {
+    if (!(error instanceof UnmetCondition)) return { error }
+    const current = await this.#toState(id, await this.#calls.readState(id, null, [], signal))
+    return { error: error.explain(current) }
   }
 
   async #refuseVersion(id: string, signal: AbortSignal): Promise<void> {
-    const { head } = await this.#read(READ_PAGE, id, [null, 0, null], signal)
+    const { head } = await this.#toState(id, await this.#calls.readState(id, [], [], signal))
     if (head.version === 0 || head.deleted === true) return
     throw new InvalidInputError('options.version', 'is not there: listVersions gives those that are')
   }
 
-  async #toSummary(row: SummaryRow): Promise<ConversationList['items'][number]> {
-    const { id, version, encrypted, message_count, created_at, updated_at } = row
-    const { title } = await openFields(row, this.#rowKeys(id, encrypted ? 'xsalsa20-poly1305' : 'plain'))
-    return {
-      id,
-      ...(title === null ? {} : { title }),
-      createdAt: created_at,
-      updatedAt: updated_at,
-      version,
-      messageCount: message_count,
-      encrypted,
-    }
+  async #toState(id: string, rows: readonly JoinedRow[]): Promise<PostgresState> {
+    const state = await toState(id, rows, (scheme) => this.#rowKeys(id, scheme))
+    if (state.scheme !== undefined) this.#schemes.set(id, state.scheme)
+    return state
   }
 
   #rowKeys(id: string, scheme: Scheme): RowKeys {
-    const known = this.#keys.get(id) ?? this.#parts.keyRing?.conversationKeys(id, 0)
-    if (known !== undefined) this.#keys.set(id, known)
-    return { scheme, keys: known }
-  }
-
-  /** `undefined` where the function asks to read first. */
-  async #write(
-    text: string,
-    id: string,
-    values: unknown[],
-    signal: AbortSignal,
-  ): Promise<Written | undefined> {
-    const isUndecided = text === APPEND ? isDecidedByReading : isRevisionConflict
-    try {
-      const [row] = await this.#send(text, [this.#parts.userId, id, ...values], signal)
-      return row as unknown as Written
-    } catch (error) {
-      if (isUndecided(error)) return undefined
-      throw signal.aborted ? signal.reason : translatePostgresError(error)
-    }
-  }
-
-  #query(text: string, values: unknown[], signal: AbortSignal): Promise<Record<string, unknown>[]> {
-    return this.#retry(signal, async () => {
-      try {
-        return await this.#send(text, values, signal)
-      } catch (error) {
-        throw signal.aborted ? signal.reason : translatePostgresError(error)
-      }
-    })
-  }
-
-  async #send(text: string, values: unknown[], signal: AbortSignal): Promise<Record<string, unknown>[]> {
-    signal.throwIfAborted()
-    this.#requests += 1
-    const { rows } = await untilAborted(signal, this.#parts.pool.query(text, values))
-    return rows
+    const keys = this.#keys.get(id) ?? this.#keyRing?.conversationKeys(id, 0)
+    if (keys !== undefined) this.#keys.set(id, keys)
+    return { scheme, keys }
   }
 
   #retry<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
@@ -331,45 +230,35 @@ export class PostgresStore implements ConversationStore {
   }
 }
 
-const REPLAY = 'PERSISTENCE_IDEMPOTENT_REPLAY'
-
-interface SummaryRow {
-  id: string
-  version: number
-  encrypted: boolean
-  message_count: number
-  created_at: number
-  updated_at: number
-  body: unknown
-  sealed: unknown
-}
-
-interface VersionRow {
-  version: number
-  checksum: string
-  updated_at: number
-  message_count: number
-}
-
-/** Appends that stand or fall together, so that one function decides them; a condition or a key belongs to one. */
+/** Appends that one function decides together; a key or a condition of its own has only one that is alone. */
 function isPlainAppend(changes: readonly ConversationChange[]): boolean {
-  const isAlone = changes.length === 1
   return changes.every(
-    (change) =>
-      change.kind === 'append' &&
-      change.messages.length > 0 &&
-      change.title === undefined &&
-      change.createdAt === undefined &&
-      change.edits === undefined &&
-      change.deletions === undefined &&
-      change.session?.begins !== true &&
-      change.session?.epoch === changes[0]?.session?.epoch &&
-      Object.keys(change.fields).length === 0 &&
-      (isAlone ||
-        (change.idempotency === undefined &&
-          change.expectedVersion === undefined &&
-          change.scheme === undefined)),
+    ({ kind, messages, title, createdAt, fields, session, ...rest }) =>
+      kind === 'append' &&
+      messages.length > 0 &&
+      title === undefined &&
+      createdAt === undefined &&
+      Object.keys(fields).length === 0 &&
+      session?.begins !== true &&
+      session?.epoch === changes[0]?.session?.epoch &&
+      rest.edits === undefined &&
+      rest.deletions === undefined &&
+      (changes.length === 1 || !hasOwnCondition(rest)),
   )
+}
+
+function hasOwnCondition({ idempotency, expectedVersion, scheme }: Partial<ConversationChange>): boolean {
+  return idempotency !== undefined || expectedVersion !== undefined || scheme !== undefined
+}
+
+function conditionsOf(change: ConversationChange | undefined) {
+  const { key, input } = change?.idempotency ?? {}
+  return {
+    expectedVersion: change?.expectedVersion,
+    key: key && bytesToHex(key),
+    input: input && bytesToHex(input),
+    sessionEpoch: change?.session?.epoch,
+  }
 }
 
 function namedIds({ messages, edits = [], deletions = [] }: ConversationChange): string[] {
@@ -384,6 +273,17 @@ function hasNothingToWrite(outcomes: readonly ChangeOutcome[], scheme: Scheme, b
   const hasEffect = outcomes.some((outcome) => 'applied' in outcome && outcome.applied.replayOf === undefined)
   if (hasEffect) return false
   return scheme === base.scheme || outcomes.every((outcome) => 'error' in outcome)
+}
+
+function toReceipt(
+  { applied }: Extract<ChangeOutcome, { applied: unknown }>,
+  written: Written,
+  merged: boolean,
+): CommitOutcome {
+  const { messageIds, ignored, replayOf } = applied
+  const outcome = replayOf === undefined ? 'COMMITTED' : REPLAY
+  const version = replayOf ?? written.version
+  return { receipt: { ...receiptOf(written), version, messageIds, ignored, merged, outcome } }
 }
 
 function receiptOf({ version, checksum, outcome }: Written): CommitReceipt {
