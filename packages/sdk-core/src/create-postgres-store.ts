@@ -1,4 +1,5 @@
 import { KeyRing } from './crypto/keys'
+import { type Logger, silentLogger } from './observe/log'
 import type { ConversationStore } from './storage/conversation-store'
 import type { PostgresPool } from './storage/stores/postgres-pool'
 import { PostgresStore } from './storage/stores/postgres-store'
@@ -20,6 +21,8 @@ export interface PostgresStoreOptions {
    * @default true
    */
   encrypt?: boolean
+  /** @default says nothing */
+  logger?: Logger
 }
 
 /**
@@ -30,13 +33,14 @@ export interface PostgresStoreOptions {
  * const sdk = await createSdk({ store: createPostgresStore({ pool, userId: 'ada', seedPhrase }) })
  */
 export function createPostgresStore(options: PostgresStoreOptions): ConversationStore {
-  const { pool, userId = null, seedPhrase, encrypt = true } = options
+  const { pool, userId = null, seedPhrase, encrypt = true, logger = silentLogger } = options
   outliveBrokenConnections(pool)
   return new PostgresStore({
     pool,
     userId,
     keyRing: seedPhrase === undefined ? undefined : new KeyRing(readSeedPhrase(seedPhrase)),
     scheme: encrypt ? 'xsalsa20-poly1305' : 'plain',
+    log: logger,
   })
 }
 

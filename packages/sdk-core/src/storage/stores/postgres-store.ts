@@ -9,6 +9,7 @@ import { UnmetCondition } from '../../conversation/unmet-condition'
 import { allMessages, type Page, toConversation } from '../../conversation/view'
 import type { ConversationKeys, KeyRing } from '../../crypto/keys'
 import { InvalidInputError } from '../../errors/input-errors'
+import type { Logger } from '../../observe/log'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
 import type { VersionInfo } from '../history'
 import { LruMap } from '../lru-map'
@@ -34,6 +35,7 @@ export interface PostgresStoreParts {
   keyRing: KeyRing | undefined
   /** What new conversations are unless a call says otherwise. */
   scheme: Scheme
+  log: Logger
 }
 
 /**
@@ -50,9 +52,9 @@ export class PostgresStore implements ConversationStore {
   /** The version that each overwrite or deletion was first attempted on. */
   readonly #firstAttempts = new WeakMap<ConversationChange, number>()
 
-  constructor({ pool, userId, keyRing, scheme }: PostgresStoreParts) {
+  constructor({ pool, userId, keyRing, scheme, log }: PostgresStoreParts) {
     this.#calls = new PostgresCalls(pool, userId)
-    this.#watcher = new PostgresWatcher(pool, userId)
+    this.#watcher = new PostgresWatcher(pool, userId, log)
     this.#keyRing = keyRing
     this.#defaultScheme = scheme
   }
@@ -92,6 +94,7 @@ export class PostgresStore implements ConversationStore {
     }
   }
 
+  /** Holds one connection of the pool as long as anything is watched. */
   watch(id: string, listener: ConversationListener): () => void {
     return this.#watcher.watch(id, listener)
   }

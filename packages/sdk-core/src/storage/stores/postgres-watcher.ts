@@ -1,3 +1,4 @@
+import type { Logger } from '../../observe/log'
 import type { ConversationListener, ConversationNotice } from '../watcher'
 import type { PostgresClient, PostgresPool } from './postgres-pool'
 
@@ -23,14 +24,16 @@ interface Watched {
 export class PostgresWatcher {
   readonly #pool: PostgresPool
   readonly #userId: string | null
+  readonly #log: Logger
   readonly #watched = new Map<string, Watched>()
   #client: PostgresClient | undefined
   #listening: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(pool: PostgresPool, userId: string | null) {
+  constructor(pool: PostgresPool, userId: string | null, log: Logger) {
     this.#pool = pool
     this.#userId = userId
+    this.#log = log
   }
 
   /** Calls back with the version that is current now, if there is one, and then with later ones. */
@@ -39,7 +42,7 @@ export class PostgresWatcher {
     this.#watched.set(id, watched)
     const key = {}
     watched.listeners.set(key, listener)
-    if (watched.latest !== undefined) listener(watched.latest)
+    if (watched.latest !== undefined) this.#call(listener, watched.latest)
     this.#begin(watched)
     return () => {
       watched.listeners.delete(key)
@@ -62,7 +65,8 @@ export class PostgresWatcher {
       this.#listening ??= this.#listen()
       await this.#listening
       await this.#look(watched)
-    } catch {
+    } catch (error) {
+      this.#log.debug({ error }, 'A watched conversation could not be read')
       this.#beginAgain()
     }
   }
@@ -107,7 +111,15 @@ export class PostgresWatcher {
       messageCount: row.message_count,
       deleted: row.deleted,
     }
-    for (const listener of watched.listeners.values()) listener(watched.latest)
+    for (const listener of watched.listeners.values()) this.#call(listener, watched.latest)
+  }
+
+  #call(listener: ConversationListener, notice: ConversationNotice): void {
+    try {
+      listener(notice)
+    } catch (error) {
+      this.#log.warn({ error }, 'A listener of a conversation failed')
+    }
   }
 }
 
