@@ -1,9 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-const resolve = { conditions: ['@s5-conversations/source', 'import', 'module', 'default'] }
+// No `import` among them: Node would apply it to `require` as well, and give CommonJS packages (pg) ES modules.
+const resolve = { conditions: ['@s5-conversations/source', 'module', 'default'] }
+
+/** SQL files are texts, as in the built package. */
+const sqlAsText = {
+  name: 'sql-as-text',
+  transform: (code: string, id: string) =>
+    id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
+}
 
 function project(name: string, include: string[], timeoutMs: number) {
   return {
+    plugins: [sqlAsText],
     resolve,
     ssr: { resolve },
     test: {
