@@ -5,8 +5,8 @@ import { type DagValue, encodeDagCbor } from '../conversation/codec'
 
 const SALT = utf8ToBytes('s5-conversations/v1')
 
-/** What a record is; part of its key, so that no blob can stand in another's place. */
-export type RecordKind = 'head' | 'segment'
+/** What a record is; part of its key, so that no blob can stand in another's place. Databases keep the last two. */
+export type RecordKind = 'head' | 'segment' | 'message' | 'fields'
 
 /** The keys of one conversation in one epoch. */
 export interface ConversationKeys {
