@@ -90,12 +90,13 @@ export class LocalStore {
     })
   }
 
-  /** Every copy's head, without its records. */
+  /** The head of every copy that opens, without its records. */
   heads(): Promise<{ row: ConversationRow; head: LocalCopy['state']['head'] }[]> {
     return this.#database.run(async () => {
       const rows = await this.#database.conversations.toArray()
       const opened = rows.map(async (row) => ({ row, head: await openHead(this.#vault, row.id, row.sealed) }))
-      return Promise.all(opened)
+      const settled = await Promise.allSettled(opened)
+      return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     })
   }
 

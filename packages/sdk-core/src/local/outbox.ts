@@ -246,7 +246,7 @@ export class Outbox {
 
   #send(): void {
     if (this.#running !== undefined || this.#cancelRetry !== undefined) return
-    if (this.#isFrozen || this.#isClosed) return
+    if (this.#isFrozen || this.#isClosed || !this.#options.connectivity.isOnline()) return
     const { signal } = this.#leading
     this.#running = lead(this.#options, signal, (leading) => this.#drain(leading))
       .catch((error: unknown) => this.#failed(error))
@@ -258,6 +258,8 @@ export class Outbox {
 
   async #drain(signal: AbortSignal): Promise<void> {
     const { local, connectivity } = this.#options
+    // A leader before may have died while it was sending.
+    this.#announce([])
     while (!signal.aborted && connectivity.isOnline()) {
       const rows = await local.waiting({ limit: ROWS_AT_ONCE })
       if (rows.length === 0) return
