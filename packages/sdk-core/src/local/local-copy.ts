@@ -66,7 +66,13 @@ export function rebase(
 ): LocalCopy {
   const synced = conversation.version
   const seen = Math.max(copy.seen, synced)
-  const fresh = { ...copy, state: stateOf(copy, conversation), synced, seen, rebases: copy.rebases + 1 }
+  const fresh = {
+    ...copy,
+    state: stateOf(copy, conversation),
+    synced,
+    seen,
+    rebases: copy.rebases + Number(synced > copy.synced),
+  }
   const rebased = waiting.reduce((base, changes) => replay(base, changes, context), fresh)
   const { head } = rebased.state
   const version = Math.max(head.version, copy.state.head.version)

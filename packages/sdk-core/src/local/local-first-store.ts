@@ -79,8 +79,9 @@ export class LocalFirstStore implements ConversationStore {
     const { local, remote, log } = this.#options
     if (remote === undefined) return listLocally(await readSummaries(local), page)
     try {
+      const sending = await local.unsentIds()
       const fresh = await remote.store.list(page, signal)
-      return overlay(fresh, await readSummaries(local), page)
+      return overlay(fresh, await readSummaries(local, sending), page)
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'STORE_UNAVAILABLE') throw error
       log.debug({ error }, 'The list is that of this device')

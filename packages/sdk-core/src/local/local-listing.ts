@@ -19,12 +19,16 @@ export interface LocalSummaries {
   unsent: ReadonlySet<string>
 }
 
-export async function readSummaries(local: LocalStore): Promise<LocalSummaries> {
+/** @param sending what was unsent when the network was asked: it may have been sent since */
+export async function readSummaries(
+  local: LocalStore,
+  sending: ReadonlySet<string> = new Set(),
+): Promise<LocalSummaries> {
   const heads = await local.heads()
   const present = heads
     .filter(({ head }) => head.deleted !== true)
     .map(({ head, row }) => toSummary(summarise(head, row.isPlain ? 'plain' : 'xsalsa20-poly1305')))
-  return { present, unsent: await local.unsentIds() }
+  return { present, unsent: new Set([...sending, ...(await local.unsentIds())]) }
 }
 
 /** A page of this device alone. */
@@ -48,18 +52,5 @@ export function overlay(
   const shown = all.slice(0, page.limit)
   const last = all.length > shown.length ? shown.at(-1) : undefined
   const next = last === undefined ? cursor : cursorAt(last)
-  const byId = new Map(present.map((item) => [item.id, item]))
-  return {
-    items: shown.map((item) => asLoaded(item, byId)),
-    ...(next === undefined ? {} : { cursor: next }),
-  }
-}
-
-/** A version has the times of the device that commits it until the device reads it back. */
-function asLoaded(
-  item: ConversationSummary,
-  byId: ReadonlyMap<string, ConversationSummary>,
-): ConversationSummary {
-  const own = byId.get(item.id)
-  return own?.version === item.version ? own : item
+  return { items: shown, ...(next === undefined ? {} : { cursor: next }) }
 }

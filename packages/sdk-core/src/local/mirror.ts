@@ -125,7 +125,7 @@ export class Mirror {
       this.#options.log.warn({ seen: copy.seen }, 'The network is behind what this device has seen')
       return undefined
     }
-    if (conversation.version === copy.synced && !isForced) return undefined
+    if (!isForced && isInStep(copy, conversation)) return undefined
     const context = { now: Date.now(), device: this.#options.device }
     return rebase(copy, conversation, await this.#waiting(conversation.id), context)
   }
@@ -183,4 +183,11 @@ export class Mirror {
 function isUnreadable(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown }
   return code === 'CORRUPT_RECORD' || code === 'DECRYPTION_FAILED'
+}
+
+/** Commits have the times of this device until the network's are read. */
+function isInStep({ state, synced }: ReadCopy, { version, createdAt, updatedAt }: Conversation): boolean {
+  const { head } = state
+  if (version !== synced) return false
+  return head.version !== version || (head.createdAt === createdAt && head.updatedAt === updatedAt)
 }

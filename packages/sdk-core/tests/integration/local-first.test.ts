@@ -91,4 +91,42 @@ describe('An SDK that keeps its conversations on this device', () => {
     expect(await textsOf(device, 'one')).toEqual(texts)
     expect(device.notifications.list().map(({ kind }) => kind)).toContain('conflict_merged')
   })
+
+  it('keeps what is written while nobody is signed in, moves it, and sends it after another sign-in', async () => {
+    const { url, direct, line } = await startSwitchedPortal()
+    const seedPhrase = generateSeedPhrase()
+    line.isCut = true
+    const sdk = closeAfterTest(await createSdk({ portals: [url], local: true }))
+    await sdk.storage.appendMessage('before', user('signed out'))
+    await sdk.auth.signIn({ seedPhrase })
+    expect(await textsOf(sdk, 'before')).toEqual(['signed out'])
+    await sdk.storage.appendMessage('one', user('signed in'))
+    await sdk.auth.signOut()
+    line.isCut = false
+    await sdk.auth.signIn({ seedPhrase })
+    await allSent(sdk)
+    const other = await startSdk(direct, seedPhrase)
+    expect(await textsOf(other, 'before')).toEqual(['signed out'])
+    expect(await textsOf(other, 'one')).toEqual(['signed in'])
+  })
+
+  it('tells an older session of another tab that it is stale, offline too', async () => {
+    const { url, line } = await startSwitchedPortal()
+    const seedPhrase = generateSeedPhrase()
+    line.isCut = true
+    const [older, later] = [await startLocal(url, seedPhrase), await startLocal(url, seedPhrase)]
+    const session = await older.sessions.startSession({
+      provider: 'acme',
+      model: 'parrot',
+      conversationId: 'one',
+    })
+    await older.sessions.sendMessage(session.id, 'first')
+    await later.sessions.resumeSession(session.id)
+    await expect(older.sessions.sendMessage(session.id, 'late')).rejects.toMatchObject({
+      code: 'STALE_SESSION',
+    })
+    const kinds = () => later.notifications.list().map(({ kind }) => kind)
+    await expect.poll(kinds).toContain('conflict_stale')
+    expect(await textsOf(later, 'one')).toEqual(['first'])
+  })
 })

@@ -16,12 +16,22 @@ runConversationStoreSuite(
 
 runConversationStoreSuite(
   {
-    name: 'The store of one device before another store',
+    name: 'The store of one device that sends what it commits',
     createBackend: async () => {
       const [device, backend] = [createDevice(), new MemoryBackend()]
       return {
-        openWriter: async () =>
-          openLocalFirst(new MemoryConversationStore(backend), tabOptions(device)).store,
+        openWriter: async () => {
+          const remote = new MemoryConversationStore(backend)
+          const { store, outbox } = openLocalFirst(remote, tabOptions(device))
+          // Times and places in the list are those of the device until a commit is sent, and move by a little then.
+          const commit = store.commit.bind(store)
+          store.commit = async (id, changes, signal) => {
+            const outcomes = await commit(id, changes, signal)
+            await outbox.flush()
+            return outcomes
+          }
+          return store
+        },
         close: async () => {},
       }
     },
