@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type CreateSdkOptions, InvalidInputError } from '@s5-conversations/sdk-core'
+import { InvalidInputError } from '@s5-conversations/sdk-core'
+import type { GatewayStorage } from './open-sdk'
 import type { ServeOptions } from './serve-gateway'
 
 const DEFAULT_PORTAL = 'http://127.0.0.1:5522'
@@ -9,10 +10,11 @@ const DEFAULT_PORTAL = 'http://127.0.0.1:5522'
 /** What the command shows for `--help`. */
 export const USAGE = `Usage: s5-gateway [options]
 
-Serves conversations over HTTP. They are kept on S5, under the identity of the seed phrase.
+Serves conversations over HTTP. They are sealed with the seed phrase, and kept on S5 unless --store says otherwise.
 
   --port <number>           port to listen on, 0 for any free one (default 8787)
   --host <address>          address to listen on (default 127.0.0.1)
+  --store <store>           s5, postgres://… or pglite:<folder> (default s5)
   --portal <url>            S5 portal; may be given several times (default ${DEFAULT_PORTAL})
   --public-url <url>        where clients reach the gateway (default: the address it listens on)
   --allowed-origin <url>    origin whose pages may use the gateway; may be given several times
@@ -29,6 +31,7 @@ Secrets come from the environment:
 const FLAGS = {
   port: { type: 'string', default: '8787' },
   host: { type: 'string' },
+  store: { type: 'string', default: 's5' },
   portal: { type: 'string', multiple: true },
   'public-url': { type: 'string' },
   'allowed-origin': { type: 'string', multiple: true },
@@ -45,7 +48,7 @@ export type Command =
   | { readonly kind: 'version' }
   | {
       readonly kind: 'run'
-      readonly sdk: CreateSdkOptions
+      readonly storage: GatewayStorage
       readonly serve: Omit<ServeOptions, 'sdk'>
       /** URL of the module of `--generate`. */
       readonly generateFrom: string | undefined
@@ -60,7 +63,7 @@ export function parseCommandLine(args: string[], env: Environment): Command {
   if (seedPhrase === undefined) throw new InvalidInputError('S5_SEED_PHRASE', 'is not in the environment')
   return {
     kind: 'run',
-    sdk: { portals: flags.portal ?? [DEFAULT_PORTAL], seedPhrase },
+    storage: { store: flags.store, portals: flags.portal ?? [DEFAULT_PORTAL], seedPhrase },
     serve: {
       port: parsePort(flags.port),
       ...(flags.host !== undefined && { host: flags.host }),

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util'
-import { createSdk, type Logger, SDKError } from '@s5-conversations/sdk-core'
+import { type Logger, SDKError } from '@s5-conversations/sdk-core'
 import { version } from '../package.json'
 import { type Command, parseCommandLine, USAGE } from './cli-options'
 import type { GatewayOptions } from './gateway-options'
+import { openSdk } from './open-sdk'
 import { serveGateway } from './serve-gateway'
 
 /** Says on the error output what an operator should know. */
@@ -19,25 +20,21 @@ async function main(args: string[]): Promise<void> {
   else await run(command)
 }
 
-async function run({
-  sdk: sdkOptions,
-  serve,
-  generateFrom,
-}: Extract<Command, { kind: 'run' }>): Promise<void> {
+async function run({ storage, serve, generateFrom }: Extract<Command, { kind: 'run' }>): Promise<void> {
   const bot = await loadBot(generateFrom)
-  const sdk = await createSdk({ ...sdkOptions, logger: LOG })
+  const opened = await openSdk(storage, LOG)
   try {
-    const gateway = await serveGateway({ ...serve, ...bot, sdk, logger: LOG })
+    const gateway = await serveGateway({ ...serve, ...bot, sdk: opened.sdk, logger: LOG })
     const stop = () =>
       void gateway
         .close()
-        .then(() => sdk.close())
+        .then(() => opened.close())
         .catch(fail)
     // Once: a second signal ends the process at once, which loses nothing that was acknowledged.
     process.once('SIGINT', stop).once('SIGTERM', stop)
     console.log(`S5 gateway ready at ${gateway.url}`)
   } catch (error) {
-    await sdk.close()
+    await opened.close()
     throw error
   }
 }

@@ -1,39 +1,14 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createPortal } from '@s5-conversations/s5-portal'
 import { expect, it } from 'vitest'
+import { env, PACKAGE, startCommand } from './support/gateway-command'
 import { client, closeAfterTest } from './support/gateway-scene'
 
-const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 const GUIDE = new URL('../../../docs/guides/gateway.md', import.meta.url)
-const env = { ...process.env, NODE_OPTIONS: '' }
-
-/** Runs a shell command that starts a gateway; gives back its URL, once it says it. */
-async function startCommand(command: string): Promise<string> {
-  // A group of its own: the shell's child is to end, too.
-  const shell = spawn('sh', ['-c', command], {
-    cwd: PACKAGE,
-    env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()))
-  const close = async () => {
-    if (shell.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, 'SIGTERM')
-    await ended
-  }
-  closeAfterTest({ close })
-  for await (const line of createInterface({ input: shell.stdout })) {
-    const [, url] = /^S5 gateway ready at (.*)$/.exec(line) ?? []
-    if (url !== undefined) return url
-  }
-  throw new Error('the gateway did not start')
-}
 
 it('The commands and examples of the guide run, and print what it says', async () => {
   const portal = closeAfterTest(await createPortal({ port: 0 }))
@@ -43,7 +18,7 @@ it('The commands and examples of the guide run, and print what it says', async (
   const folder = await mkdtemp(join(tmpdir(), 's5-gateway-guide-'))
   closeAfterTest({ close: () => rm(folder, { recursive: true, force: true }) })
   await writeFile(join(folder, 'bot.mjs'), bot)
-  const url = await startCommand(
+  const { url } = await startCommand(
     command
       .replace('npx s5-gateway', 'exec node bin/s5-gateway.js')
       .replace('8787', '0')
