@@ -1,4 +1,5 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
+import { createSharingIdentity, type SharingSigner } from './auth/sharing-address'
 import type { WalletOptions } from './auth/wallet-options'
 import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
@@ -138,7 +139,7 @@ async function authOfPortals(options: PortalOptions, parts: Parts): Promise<Auth
   const auth = new AuthStateManager({
     ...walletOptions,
     ...parts,
-    openAccount: (entropy) => openAccount(entropy, place, deviceId, parts),
+    openAccount: (entropy, wallet) => openAccount(entropy, wallet, place, deviceId, parts),
     signedOut: signedOutStorage(signedOut, parts),
   })
   try {
@@ -171,6 +172,7 @@ function signedOutStorage(store: ConversationStore | undefined, parts: Parts): S
 
 function openAccount(
   entropy: Uint8Array,
+  wallet: SharingSigner | undefined,
   place: Omit<ConnectOptions, 'seedPhrase'>,
   deviceId: string | undefined,
   parts: Parts,
@@ -179,7 +181,8 @@ function openAccount(
   const kept = entropy.slice()
   entropy.fill(0)
   const network = new LazyNetwork(() => connectS5({ ...place, seedPhrase: entropyToSeedPhrase(kept) }))
-  const store = new S5Store({ ...parts, network, keyRing, nameInstance: () => nameInstance(deviceId) })
+  const identity = createSharingIdentity(keyRing.sharingKeys(), wallet)
+  const store = new S5Store({ ...parts, network, keyRing, identity, nameInstance: () => nameInstance(deviceId) })
   const storage = new StorageManager({ ...parts, store, lockScope: keyRing.lockScope() })
   return {
     storage,
@@ -189,6 +192,7 @@ function openAccount(
     },
     close: async () => {
       await closeStorage(storage, parts)
+      identity.keys.wipe()
       kept.fill(0)
     },
   }

@@ -17,6 +17,7 @@ export type {
   MessageInput,
   MessagePart,
   MessageRole,
+  SharedBy,
 } from './conversation/types'
 export {
   type CreateSdkOptions,
@@ -30,6 +31,7 @@ export { ClosedError, NotAuthenticatedError } from './errors/identity-errors'
 export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from './errors/input-errors'
 export { SDKError, type SDKErrorCode } from './errors/sdk-error'
 export { GenerationFailedError, SessionStateError, StaleSessionError } from './errors/session-errors'
+export { ReadOnlyError, ShareRevokedError } from './errors/sharing-errors'
 export {
   ConversationDeletedError,
   CorruptRecordError,
@@ -59,11 +61,18 @@ export type { Session, SessionStart, SessionStatus } from './session/session'
 export type { ListSessionsOptions, SessionPage } from './session/session-index'
 export type { StreamedAnswer, StreamOptions } from './session/stream'
 export type { ResumedSession } from './session/take-over'
-export type { ConversationList, ConversationStore } from './storage/conversation-store'
+export type {
+  ConversationList,
+  ConversationStore,
+  OpenedShare,
+  SharedList,
+  StoreSharing,
+} from './storage/conversation-store'
 export type { VersionInfo } from './storage/history'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
 export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
 export type { AppendOptions, SaveOptions } from './storage/save-options'
+export type { ShareOptions } from './storage/share-options'
 export type { StorageResult } from './storage/storage-result'
 export { generateSeedPhrase } from './storage/stores/s5-network'
 export type { Damage, DamageKind, VerificationReport } from './storage/verify/report'

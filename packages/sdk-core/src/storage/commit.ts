@@ -7,7 +7,9 @@ import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
 import { type SealedSegment, type SealedVersion, sealHead, sealVersion } from './head-codec'
 import type { StoredVersion } from './head-reader'
-import { absentBase, type Base, type HeadStore, learnNames, type Place, type Survey } from './head-store'
+import { absentBase, type Base } from './base'
+import type { HeadStore, Survey } from './head-store'
+import { learnNames, type Place } from './place'
 import { type LockTable, withKeyedLock } from './keyed-lock'
 import { type Network, PointerConflict, type PreparedMove } from './network'
 import { segmentsOverLimit } from './segments'
@@ -267,15 +269,18 @@ export class Committer {
   }
 }
 
-function prepareMove(place: Place, sealed: SealedVersion, signal: AbortSignal): Promise<PreparedMove> {
+async function prepareMove(place: Place, sealed: SealedVersion, signal: AbortSignal): Promise<PreparedMove> {
   const added = new Set(sealed.segments.map(({ ref }) => ref.name))
   const kept = sealed.head.segments.filter(({ name }) => !added.has(name))
   learnNames(place, sealed)
-  return place.pointer.prepare(
-    [sealed.blob, ...sealed.segments.map(({ blob }) => blob)],
-    kept.map(({ hash }) => hash),
-    signal,
-  )
+  const names = kept.map(({ hash }) => hash)
+  const blobs = [sealed.blob, ...sealed.segments.map(({ blob }) => blob)]
+  const [prepared] = await Promise.all([
+    place.pointer.prepare(blobs, names, signal),
+    place.pins?.keep(names, signal),
+  ])
+  place.pins?.add(sealed.segments.map(({ ref }) => ref.hash))
+  return prepared
 }
 
 function toStored({ head, hash, cid }: SealedVersion, scheme: Scheme, { revision }: Base): StoredVersion {

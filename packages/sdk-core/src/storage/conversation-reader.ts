@@ -3,7 +3,8 @@ import { type ConversationState, countLive } from '../conversation/state'
 import type { Conversation, Scheme } from '../conversation/types'
 import { type Page, pageOf, toConversation } from '../conversation/view'
 import { MissingBlobError } from './head-reader'
-import type { HeadStore, Place } from './head-store'
+import type { HeadStore } from './head-store'
+import type { Place } from './place'
 import { findVersion } from './history'
 
 /**

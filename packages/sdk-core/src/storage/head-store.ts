@@ -2,17 +2,12 @@ import { isSameBytes } from '../conversation/codec'
 import type { Head, SegmentRef } from '../conversation/head'
 import { type HashedState, mergeStates } from '../conversation/merge'
 import type { StoredRecord } from '../conversation/record'
-import {
-  type ConversationState,
-  emptyHead,
-  type SegmentContents,
-  withoutSegments,
-} from '../conversation/state'
+import { type ConversationState, type SegmentContents, withoutSegments } from '../conversation/state'
 import type { Scheme } from '../conversation/types'
-import type { ConversationKeys, KeyRing } from '../crypto/keys'
 import { CorruptRecordError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
+import { type Base, toBase } from './base'
 import {
   MissingBlobError,
   type OldHead,
@@ -22,7 +17,8 @@ import {
   type StoredVersion,
 } from './head-reader'
 import { LruMap } from './lru-map'
-import type { Network, Pointer, PointerKey, PortalAnswer } from './network'
+import type { Network, Pointer, PortalAnswer } from './network'
+import { ConversationMoved, type Location, learnNames, type Place } from './place'
 import { resolveAnswers } from './resolve-answers'
 import { SegmentCache } from './segment-cache'
 import {
@@ -37,20 +33,6 @@ import {
 /** How many conversations' newest versions are kept in memory. */
 const KEPT_VERSIONS = 256
 
-/** What a commit is built on. */
-export interface Base extends ConversationState {
-  /** The head blobs it came from. */
-  readonly parents: readonly Uint8Array[]
-  readonly revision: number
-  readonly scheme: Scheme | undefined
-  /** The version on the network that says exactly this, if there is one. */
-  readonly stored: StoredVersion | undefined
-  /** Whether the network was asked for it since the commit began. */
-  readonly isFresh: boolean
-  /** Whether nothing that was acknowledged can be overtaken by the revision after this one. */
-  readonly isSettled: boolean
-}
-
 /** What a quorum of portals holds, put together. */
 export interface Survey {
   /** All that they hold and this device knows; `undefined` where there is nothing. */
@@ -58,16 +40,10 @@ export interface Survey {
   held: readonly PortalVersion[]
 }
 
-/** One pointer and the keys that go with it. */
-export interface Place {
-  readonly id: string
-  readonly keys: ConversationKeys
-  readonly pointer: PointerKey
-}
-
 export interface HeadStoreOptions {
   network: Network
-  keyRing: KeyRing
+  /** Where a conversation lies, for all that is known without asking for its pointer. */
+  locate(id: string): Promise<Location>
   counters: StorageCounters
   log: Logger
   /** Whether the owner is known to have wanted this conversation readable by anyone. */
@@ -99,6 +75,7 @@ export class HeadStore {
     const known = this.#places.get(id)
     if (known !== undefined) return known
     const place = this.#openAnew(id)
+    place.catch(() => this.#places.delete(id))
     this.#places.set(id, place)
     // A pointer that was forgotten meanwhile does not know any more what each portal holds.
     if (this.#latest.get(id) !== undefined) this.#inDoubt.add(id)
@@ -135,15 +112,16 @@ export class HeadStore {
   /**
    * What the portals hold, by `answers` or else by a fresh read. Where a blob is missing that a pointer
    * names, the pointers are read again, as long as they move.
+   * @throws ConversationMoved, ShareRevokedError; then nothing of it is believed
    */
   async survey(place: Place, signal: AbortSignal, answers?: readonly PortalAnswer[]): Promise<Survey> {
     const before = this.#latest.get(place.id)
     for (let said = answers ?? (await place.pointer.readPointers(signal)); ; ) {
       try {
-        const held = await resolveAnswers(place, said, this.#options.network.readQuorum, (pointer) =>
-          this.#version(place, pointer, before, signal),
-        )
-        return { held, base: await this.#unite(place, held, greatestRevision(said), before, signal) }
+        const held = await this.#confirmed(place, said, before, signal)
+        const base = await this.#unite(place, held, greatestRevision(said), before, signal)
+        if (base?.head.moved !== undefined && place.isLeft !== true) throw new ConversationMoved()
+        return { held, base }
       } catch (error) {
         if (!(error instanceof MissingBlobError)) throw error
         const again = await place.pointer.readPointers(signal)
@@ -189,6 +167,13 @@ export class HeadStore {
     if (this.#keep(version)) this.#inDoubt.delete(version.head.id)
   }
 
+  /** Has the conversation be looked for anew. */
+  forget(id: string): void {
+    this.#places.delete(id)
+    this.#latest.delete(id)
+    this.#inDoubt.delete(id)
+  }
+
   forgetAll(): void {
     this.#latest.clear()
     this.#places.clear()
@@ -197,10 +182,10 @@ export class HeadStore {
   }
 
   async #openAnew(id: string): Promise<Place> {
-    const { keyRing, network, onDisagreement } = this.#options
-    const keys = keyRing.conversationKeys(id, 0)
-    const pointer = await network.pointerKey(keys.registrySeed(), () => onDisagreement(id))
-    return { id, keys, pointer }
+    const { locate, network, onDisagreement } = this.#options
+    const location = await locate(id)
+    const pointer = await network.pointerKey(location.keys.registryKey(), () => onDisagreement(id))
+    return { id, pointer, ...location }
   }
 
   async #segment(place: Place, ref: SegmentRef, scheme: Scheme | undefined, signal: AbortSignal) {
@@ -210,6 +195,26 @@ export class HeadStore {
     const records = await readSegment(this.#options.network, place.keys, ref, scheme, signal)
     this.segments.set(ref.name, records, ref.size)
     return records
+  }
+
+  /** Where others have keys too, what is new is read beside asking whether these keys are still the ones. */
+  async #confirmed(
+    place: Place,
+    said: readonly PortalAnswer[],
+    before: StoredVersion | undefined,
+    signal: AbortSignal,
+  ): Promise<PortalVersion[]> {
+    const isKnown = ({ pointer }: PortalAnswer) =>
+      before !== undefined && (pointer === undefined || isSameBytes(pointer.hash, before.hash))
+    const [confirmed, held] = await Promise.allSettled([
+      said.every(isKnown) ? undefined : place.confirm?.(signal),
+      resolveAnswers(place, said, this.#options.network.readQuorum, (pointer) =>
+        this.#version(place, pointer, before, signal),
+      ),
+    ])
+    if (confirmed.status === 'rejected') throw confirmed.reason
+    if (held.status === 'rejected') throw held.reason
+    return held.value
   }
 
   #keep(version: StoredVersion): boolean {
@@ -352,32 +357,6 @@ export class HeadStore {
       throw new CorruptRecordError('a plain record lies where a sealed one is expected')
     }
   }
-}
-
-/** The base of a conversation's first commit. */
-export function absentBase(id: string): Base {
-  return {
-    head: emptyHead(id),
-    sealed: new Map(),
-    parents: [],
-    revision: 0,
-    scheme: undefined,
-    stored: undefined,
-    isFresh: true,
-    isSettled: true,
-  }
-}
-
-/** What a head names besides what was new with it, for portals that lack some of it. */
-export function learnNames(place: Place, { hash, head }: Pick<StoredVersion, 'hash' | 'head'>): void {
-  place.pointer.learn(
-    hash,
-    head.segments.map((segment) => segment.hash),
-  )
-}
-
-function toBase(version: StoredVersion, isFresh: boolean): Base {
-  return { ...version, sealed: new Map(), parents: [version.hash], stored: version, isFresh, isSettled: true }
 }
 
 function distinct(held: readonly { version: StoredVersion | undefined }[]): StoredVersion[] {

@@ -3,7 +3,9 @@ import { isAncestor } from '../conversation/state'
 import type { Scheme } from '../conversation/types'
 import { InvalidInputError } from '../errors/input-errors'
 import type { OldHead } from './head-reader'
-import type { Base, HeadStore, Place } from './head-store'
+import type { Base } from './base'
+import type { HeadStore } from './head-store'
+import type { Place } from './place'
 import { walkHeads } from './head-walk'
 
 /** One version that can still be loaded. */

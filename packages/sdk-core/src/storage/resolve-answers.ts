@@ -2,7 +2,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { isSameBytes } from '../conversation/codec'
 import { CorruptRecordError, StoreUnavailableError } from '../errors/storage-errors'
 import type { StoredVersion } from './head-reader'
-import type { Place } from './head-store'
+import type { Place } from './place'
 import type { Pointer, PortalAnswer } from './network'
 import { greatestRevision, type PortalVersion } from './survey'
 

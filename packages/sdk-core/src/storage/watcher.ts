@@ -4,6 +4,7 @@ import type { StorageCounters } from '../observe/stats'
 import { withDeadline } from './deadline'
 import type { HeadStore } from './head-store'
 import type { PortalAnswer } from './network'
+import { ConversationMoved } from './place'
 
 /** How often is asked where nothing is pushed, in ms. */
 const POLL_INTERVAL_MS = 3_000
@@ -28,10 +29,14 @@ interface Watched {
   latest: ConversationNotice | undefined
   /** Whether news come by themselves. */
   isLive: boolean
+  /** Ends the subscription. */
+  stop: () => void
 }
 
 export interface WatcherOptions {
   heads: HeadStore
+  /** After `ConversationMoved`: finds the place that is the current one. */
+  follow(id: string, signal: AbortSignal): Promise<void>
   counters: StorageCounters
   log: Logger
 }
@@ -82,6 +87,7 @@ export class Watcher {
       ended: new AbortController(),
       latest: undefined,
       isLive: false,
+      stop: () => {},
     }
     this.#watched.set(id, watched)
     const poll = setInterval(() => {
@@ -89,9 +95,14 @@ export class Watcher {
       this.#options.counters.polls += 1
       this.#look(id, watched)
     }, POLL_INTERVAL_MS)
-    watched.ended.signal.addEventListener('abort', () => clearInterval(poll))
+    watched.ended.signal.addEventListener('abort', () => {
+      clearInterval(poll)
+      watched.stop()
+    })
     this.#look(id, watched)
-    this.#listen(id, watched)
+    this.#listen(id, watched).catch((error: unknown) =>
+      this.#options.log.debug({ error }, 'A watched conversation could not be listened to'),
+    )
     return watched
   }
 
@@ -99,18 +110,19 @@ export class Watcher {
     const { pointer } = await this.#options.heads.open(id)
     const { signal } = watched.ended
     if (signal.aborted || pointer.listen === undefined) return
-    const stop = pointer.listen({
+    watched.stop()
+    watched.stop = pointer.listen({
       onPointer: (pointer, portal) => this.#look(id, watched, { pointer, portal }),
       onLive: (isLive) => {
         watched.isLive = isLive
       },
     })
-    signal.addEventListener('abort', stop)
   }
 
   /** Finds out what is current: what the network has pushed, or what it says when asked. */
-  async #look(id: string, { ended }: Watched, pushed?: PortalAnswer): Promise<void> {
+  async #look(id: string, watched: Watched, pushed?: PortalAnswer): Promise<void> {
     const { heads, log } = this.#options
+    const { ended } = watched
     try {
       const base = await withDeadline(READ_DEADLINE_MS, ended.signal, async (signal) => {
         const place = await heads.open(id)
@@ -118,7 +130,19 @@ export class Watcher {
       })
       if (base !== undefined) this.notice(base.head)
     } catch (error) {
-      log.debug({ error }, 'A watched conversation could not be read')
+      if (error instanceof ConversationMoved) await this.#follow(id, watched)
+      else log.debug({ error }, 'A watched conversation could not be read')
+    }
+  }
+
+  async #follow(id: string, watched: Watched): Promise<void> {
+    const { follow, log } = this.#options
+    try {
+      await withDeadline(READ_DEADLINE_MS, watched.ended.signal, (signal) => follow(id, signal))
+      await this.#listen(id, watched)
+      await this.#look(id, watched)
+    } catch (error) {
+      log.debug({ error }, 'A watched conversation could not be followed')
     }
   }
 

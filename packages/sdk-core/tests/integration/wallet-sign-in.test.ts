@@ -195,11 +195,8 @@ describe('A signer', () => {
     const wallet = createEthersWallet()
     const signer = {
       getAddress: () => wallet.getAddress(),
-      signTypedData: async (...[domain, types, message]: Parameters<WalletSigner['signTypedData']>) =>
-        signWithRandomNonce(
-          wallet.privateKey,
-          typedDataDigest({ domain, types, message, primaryType: 'Identity' }),
-        ),
+      signTypedData: async () =>
+        signWithRandomNonce(wallet.privateKey, typedDataDigest(walletSeedTypedData(wallet.address))),
     }
     const creation = startWalletSdk(portal.url, signer, isNew)
     await expect(creation).rejects.toMatchObject({

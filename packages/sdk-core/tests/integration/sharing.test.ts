@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { generateSeedPhrase, type Sdk } from '../../src/index'
+import { startPortal, startSdk, textsOf, user } from '../support/fixture'
+
+interface Pair {
+  url: string
+  alice: Sdk
+  bob: Sdk
+  phrases: { alice: string; bob: string }
+}
+
+async function startPair(): Promise<Pair> {
+  const { url } = await startPortal()
+  const phrases = { alice: generateSeedPhrase(), bob: generateSeedPhrase() }
+  return { url, phrases, alice: await startSdk(url, phrases.alice), bob: await startSdk(url, phrases.bob) }
+}
+
+/** Shares `id`, and gives what the recipient calls it. */
+async function share(owner: Sdk, recipient: Sdk, id: string, write = false): Promise<string> {
+  const to = await recipient.storage.sharingAddress()
+  const capability = await owner.storage.shareConversation(id, { to, write })
+  return (await recipient.storage.openShared(capability)).conversationId
+}
+
+describe('A conversation that was shared for reading', () => {
+  it('is read by its recipient, who sees what is written later, and nothing else of the owner', async () => {
+    const { alice, bob } = await startPair()
+    await alice.storage.appendMessages('trip', [user('first'), user('second')])
+    await alice.storage.appendMessage('diary', user('secret'))
+    const id = await share(alice, bob, 'trip')
+    expect(await textsOf(bob, id)).toEqual(['first', 'second'])
+    await alice.storage.appendMessage('trip', user('third'))
+    expect(await textsOf(bob, id)).toEqual(['first', 'second', 'third'])
+    const { items } = await bob.storage.listConversations()
+    expect(items).toMatchObject([{ id, messageCount: 2, shared: { write: false } }])
+    expect(await bob.storage.loadConversation('trip')).toBeUndefined()
+    expect(await bob.storage.loadConversation('diary')).toBeUndefined()
+  })
+
+  it('is there on another device of the owner, and of the recipient', async () => {
+    const { url, phrases, alice, bob } = await startPair()
+    await alice.storage.appendMessage('trip', user('first'))
+    const id = await share(alice, bob, 'trip')
+    const other = await startSdk(url, phrases.alice)
+    await other.storage.appendMessage('trip', user('from elsewhere'))
+    expect(await textsOf(await startSdk(url, phrases.bob), id)).toEqual(['first', 'from elsewhere'])
+    expect(await textsOf(alice, 'trip')).toEqual(['first', 'from elsewhere'])
+    expect(await textsOf(bob, id)).toEqual(['first', 'from elsewhere'])
+  })
+
+  it('is not written by its recipient: that is an error before anything is sent', async () => {
+    const { alice, bob } = await startPair()
+    await alice.storage.appendMessage('trip', user('first'))
+    const id = await share(alice, bob, 'trip')
+    const { requests } = bob.storage.getStats()
+    await expect(bob.storage.appendMessage(id, user('mine'))).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+    expect(bob.storage.getStats().requests).toBe(requests)
+    expect(await textsOf(alice, 'trip')).toEqual(['first'])
+  })
+
+  it('was written to by a device of the owner that did not know of it', async () => {
+    const { url, phrases, alice, bob } = await startPair()
+    await alice.storage.appendMessage('trip', user('first'))
+    const unaware = await startSdk(url, phrases.alice)
+    await unaware.storage.appendMessage('trip', user('second'))
+    const id = await share(alice, bob, 'trip')
+    await unaware.storage.appendMessage('trip', user('third'))
+    for (const [sdk, name] of [
+      [alice, 'trip'],
+      [unaware, 'trip'],
+      [bob, id],
+    ] as const) {
+      expect(await textsOf(sdk, name)).toEqual(['first', 'second', 'third'])
+    }
+  })
+})
+
+describe('A conversation that was shared for writing', () => {
+  it('is written by both', async () => {
+    const { alice, bob } = await startPair()
+    await alice.storage.appendMessage('trip', user('first'))
+    const id = await share(alice, bob, 'trip', true)
+    await bob.storage.appendMessage(id, user('second'))
+    await alice.storage.appendMessage('trip', user('third'))
+    await bob.storage.appendMessage(id, user('fourth'))
+    const texts = ['first', 'second', 'third', 'fourth']
+    expect(await textsOf(alice, 'trip')).toEqual(texts)
+    expect(await textsOf(bob, id)).toEqual(texts)
+  })
+})
+
+describe('A share that was revoked', () => {
+  it('opens nothing that is written later, and the others go on', async () => {
+    const { url, phrases, alice, bob } = await startPair()
+    const carol = await startSdk(url)
+    await alice.storage.appendMessage('trip', user('first'))
+    const bobs = await share(alice, bob, 'trip', true)
+    const carols = await share(alice, carol, 'trip', true)
+    await bob.storage.appendMessage(bobs, user('second'))
+    await alice.storage.revokeShare('trip', { to: await bob.storage.sharingAddress() })
+    await alice.storage.appendMessage('trip', user('third'))
+    await carol.storage.appendMessage(carols, user('fourth'))
+    const revoked = { code: 'NOT_AUTHENTICATED', name: 'ShareRevokedError' }
+    await expect(bob.storage.loadConversation(bobs)).rejects.toMatchObject(revoked)
+    await expect(bob.storage.appendMessage(bobs, user('late'))).rejects.toMatchObject(revoked)
+    const cold = await startSdk(url, phrases.alice)
+    for (const sdk of [alice, cold]) {
+      expect(await textsOf(sdk, 'trip')).toEqual(['first', 'second', 'third', 'fourth'])
+    }
+    expect(await textsOf(carol, carols)).toEqual(['first', 'second', 'third', 'fourth'])
+  })
+})
