@@ -182,7 +182,13 @@ function openAccount(
   entropy.fill(0)
   const network = new LazyNetwork(() => connectS5({ ...place, seedPhrase: entropyToSeedPhrase(kept) }))
   const identity = createSharingIdentity(keyRing.sharingKeys(), wallet)
-  const store = new S5Store({ ...parts, network, keyRing, identity, nameInstance: () => nameInstance(deviceId) })
+  const store = new S5Store({
+    ...parts,
+    network,
+    keyRing,
+    identity,
+    nameInstance: () => nameInstance(deviceId),
+  })
   const storage = new StorageManager({ ...parts, store, lockScope: keyRing.lockScope() })
   return {
     storage,

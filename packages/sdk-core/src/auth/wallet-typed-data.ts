@@ -69,7 +69,11 @@ export function sharingTypedData(address: string, publicKey: Uint8Array): Sharin
       ],
     },
     primaryType: 'SharingKey',
-    message: { purpose: SHARING_PURPOSE, account: checksumAddress(address), key: `0x${bytesToHex(publicKey)}` },
+    message: {
+      purpose: SHARING_PURPOSE,
+      account: checksumAddress(address),
+      key: `0x${bytesToHex(publicKey)}`,
+    },
   }
 }
 

@@ -1,5 +1,5 @@
-import { concatBytes } from '@noble/hashes/utils.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes } from '@noble/hashes/utils.js'
 import { base64url } from 'multiformats/bases/base64'
 import { InvalidInputError } from '../errors/input-errors'
 import { UnsupportedFormatError } from '../errors/storage-errors'
@@ -30,7 +30,11 @@ export function readCheckedText(kind: string, text: unknown, path: string): Uint
   if (Number(version) > VERSION) throw new UnsupportedFormatError(version)
   const bytes = decode(body)
   const content = bytes?.subarray(0, -CHECK_BYTES)
-  if (bytes === undefined || content === undefined || !isSameBytes(checkOf(content), bytes.subarray(-CHECK_BYTES))) {
+  if (
+    bytes === undefined ||
+    content === undefined ||
+    !isSameBytes(checkOf(content), bytes.subarray(-CHECK_BYTES))
+  ) {
     throw refuse('is cut short or altered')
   }
   return content

@@ -131,12 +131,15 @@ export function byId(records: Iterable<StoredRecord>): ReadonlyMap<string, Store
   return uniteRecords(records)
 }
 
+/** What tells which of two versions went into the other. */
+export type Lineage = Pick<Head, 'version' | 'clock'>
+
 /**
  * Whether everything in `a` went into `b`. The instance that made `a` is always in `a`'s clock with the
  * version it made, so looking at that one entry is enough, and forgetting old entries is safe:
  * at worst an ancestor is merged once more, which changes nothing.
  */
-export function isAncestor(a: Head, b: Head): boolean {
+export function isAncestor(a: Lineage, b: Lineage): boolean {
   return Object.entries(a.clock).some(
     ([device, version]) => version === a.version && (b.clock[device] ?? 0) >= version,
   )

@@ -84,7 +84,10 @@ export class KeyRing {
 }
 
 /** The keys of a conversation that somebody else has shared. */
-export function keysOfGrant({ id, epoch, contentKey, registry, seed }: Grant, localId: string): ConversationKeys {
+export function keysOfGrant(
+  { id, epoch, contentKey, registry, seed }: Grant,
+  localId: string,
+): ConversationKeys {
   return {
     ...keysOf(id, localId, epoch, contentKey),
     registryKey: () => seed ?? { publicKey: registry },

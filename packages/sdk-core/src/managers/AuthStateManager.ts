@@ -50,6 +50,7 @@ export class AuthStateManager {
   readonly #stats: AuthStats = { signIns: 0, signOuts: 0, conversationsMoved: 0 }
   #signing: { controller: AbortController; result: Promise<AuthState> } | undefined
   #isClosed = false
+  #lastStorage: StorageManager | undefined
 
   constructor(options: AuthStateManagerOptions) {
     this.#options = options
@@ -66,9 +67,9 @@ export class AuthStateManager {
     )
   }
 
-  /** The storage of who is signed in, or the one for what is written while nobody is. */
+  /** The storage of who is signed in, or the one for what is written while nobody is; once closed, the last one. */
   get storage(): StorageManager {
-    return this.#current.get()?.storage ?? this.#options.signedOut.storage
+    return this.#lastStorage ?? this.#current.get()?.storage ?? this.#options.signedOut.storage
   }
 
   getState(): AuthState {
@@ -135,6 +136,7 @@ export class AuthStateManager {
   /** Signs out for good, and closes the storage of the time in between. */
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#lastStorage ??= this.storage
     await this.#end('sign-out')
     await this.#options.signedOut.storage.close()
     this.#state.close()

@@ -25,6 +25,7 @@ import {
   parseReadOptions,
   type ReadOptions,
 } from '../storage/load-options'
+import { retryWithBackoff } from '../storage/retry'
 import type { SaveDraft } from '../storage/save-draft'
 import {
   draftAppend,
@@ -34,7 +35,6 @@ import {
   draftSave,
   draftUpdate,
 } from '../storage/save-inputs'
-import { retryWithBackoff } from '../storage/retry'
 import {
   type AppendOptions,
   parseAppendOptions,

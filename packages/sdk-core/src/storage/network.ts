@@ -1,3 +1,4 @@
+import type { Lineage } from '../conversation/state'
 import type { RegistryKey } from '../crypto/keys'
 import type { PortalStats } from '../observe/stats'
 
@@ -80,8 +81,12 @@ export interface PointerKey {
    * Calls back with what portals push, until the returned function is called. Absent where nothing is pushed.
    */
   listen?(listener: PointerListener): () => void
-  /** Tells which blobs the head with this hash names: a portal that shows it needs none of these. */
-  learn(head: Uint8Array, names: readonly Uint8Array[]): void
+  /**
+   * Tells which blobs the head with this hash names: a portal that shows it needs none of these; and where it
+   * stands among the others: a portal that shows what is not learned, or what did not go into the new head,
+   * refuses the move.
+   */
+  learn(head: Uint8Array, names: readonly Uint8Array[], lineage: Lineage): void
   /**
    * Brings the blobs of a new head to all portals: those that are new, and of those that it names besides
    * what a portal lacks. Resolves when a quorum holds all of them; the others go on meanwhile.

@@ -35,5 +35,6 @@ export function learnNames(place: Place, { hash, head }: Pick<StoredVersion, 'ha
   place.pointer.learn(
     hash,
     head.segments.map((segment) => segment.hash),
+    { version: head.version, clock: head.clock },
   )
 }

@@ -3,8 +3,8 @@ import type { Logger } from '../observe/log'
 import type { Committer } from './commit'
 import type { StoredVersion } from './head-reader'
 import type { HeadStore } from './head-store'
-import type { Place } from './place'
 import { LruMap } from './lru-map'
+import type { Place } from './place'
 import { laggards } from './survey'
 
 /** A portal that still shows an old version after a repair is not repaired again for so long, in ms. */

@@ -3,10 +3,10 @@ import type { Head } from '../conversation/head'
 import type { Logger } from '../observe/log'
 import type { OldHead } from './head-reader'
 import type { HeadStore } from './head-store'
-import type { Place } from './place'
 import { walkHeads } from './head-walk'
 import { mapInParallel } from './map-in-parallel'
 import type { Network } from './network'
+import type { Place } from './place'
 
 /** Versions younger than this are never given up, in ms. */
 const MIN_AGE_MS = 24 * 3_600_000

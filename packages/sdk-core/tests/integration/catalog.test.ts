@@ -2,11 +2,13 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { createSdk, generateSeedPhrase, type Sdk } from '../../src/index'
+import { CATALOG_ID } from '../../src/conversation/summary'
+import { createSdk, generateSeedPhrase, SDKError, type Sdk } from '../../src/index'
 import { startFaultProxy } from '../support/fault-proxy'
 import { closeAfterTest, startPortal, startSdk, user } from '../support/fixture'
 import { startMemoryDevice } from '../support/memory-devices'
 import { MemoryNetwork } from '../support/memory-network'
+import { connectRaw, type RawNetwork } from '../support/raw-network'
 
 const WORKER = fileURLToPath(new URL('../workers/append-once.mjs', import.meta.url))
 
@@ -193,5 +195,50 @@ describe('A deleted conversation', () => {
     await one.storage.loadConversation('kept')
     await one.storage.deleteConversation('kept')
     await expect(one.storage.deleteConversation('never was')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+})
+
+describe('A list that cannot be read', () => {
+  async function startDamaged(damage: (raw: RawNetwork) => Promise<void>) {
+    const portal = await startPortal()
+    const seedPhrase = generateSeedPhrase()
+    const writer = await createSdk({ portals: [portal.url], seedPhrase })
+    await writer.storage.appendMessage('one', user('first'))
+    await writer.close()
+    const raw = await connectRaw(portal.url, seedPhrase)
+    closeAfterTest(raw.network)
+    const sound = await raw.readHead(CATALOG_ID)
+    await damage(raw)
+    return { raw, sound, sdk: await startSdk(portal.url, seedPhrase) }
+  }
+
+  const damages = {
+    'is no record': (raw: RawNetwork) => raw.publish(CATALOG_ID, new Uint8Array(300).fill(7)),
+    'is the head of a conversation': async (raw: RawNetwork) =>
+      raw.publish(CATALOG_ID, await raw.readHead('one')),
+  }
+  for (const [name, damage] of Object.entries(damages)) {
+    it(`because it ${name} is an error, never an empty list; conversations stay as they are`, async () => {
+      const { raw, sound, sdk } = await startDamaged(damage)
+      await expect(sdk.storage.listConversations()).rejects.toMatchObject({
+        code: expect.stringMatching(/^(CORRUPT_RECORD|DECRYPTION_FAILED)$/),
+      })
+      expect((await sdk.storage.loadConversation('one'))?.messageCount).toBe(1)
+      await sdk.storage.appendMessage('one', user('second'))
+      await expect(sdk.storage.appendMessage('two', user('unlisted'))).rejects.toBeInstanceOf(SDKError)
+      await raw.publish(CATALOG_ID, sound)
+      expect(await sdk.storage.loadConversation('two')).toBeUndefined()
+      await sdk.storage.appendMessage('two', user('listed'))
+      expect(await idsOf(sdk)).toEqual(['one', 'two'])
+      expect((await sdk.storage.loadConversation('one'))?.messageCount).toBe(2)
+    })
+  }
+
+  it('because its blob is gone is unreachable, not empty', async () => {
+    const { sdk } = await startDamaged(async (raw) => {
+      const hash = await raw.network.hash(await raw.readHead(CATALOG_ID))
+      await raw.network.forget(hash, AbortSignal.timeout(10_000))
+    })
+    await expect(sdk.storage.listConversations()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
 })

@@ -1,17 +1,23 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSdk, generateSeedPhrase } from '../../src/index'
 import { closeAfterTest, startPortal, textsOf, user } from '../support/fixture'
 import { checkFaults, waitUntilAllHold } from '../support/portal-matrix'
-import { FAULTS, Trio } from '../support/trio'
+import { FAULTS, startPortalProcesses, Trio } from '../support/trio'
 
-describe('With one of three portals', () => {
-  it.each(FAULTS)('%s, everything works and nothing is lost', async (fault) => {
-    await checkFaults([fault])
+describe('With three portals in processes of their own', () => {
+  let started: Awaited<ReturnType<typeof startPortalProcesses>>
+  beforeAll(async () => {
+    started = await startPortalProcesses()
   })
-})
+  afterAll(() => started.close())
 
-it('With two of three portals emptied, what the third one holds is not taken for absent', async () => {
-  await checkFaults(['emptied', 'emptied'])
+  it.each(FAULTS)('one %s, everything works and nothing is lost', async (fault) => {
+    await checkFaults(Trio.on(started.portals), [fault])
+  })
+
+  it('two emptied, what the third one holds is not taken for absent', async () => {
+    await checkFaults(Trio.on(started.portals), ['emptied', 'emptied'])
+  })
 })
 
 describe('After a partition', () => {
@@ -54,7 +60,7 @@ it('A portal that lost its disk, a device that writes to it alone, and one that 
   await trio.portals[0]?.break('emptied')
   const newcomer = await trio.deviceOn([0])
   await newcomer.storage.appendMessage('one', user('by a newcomer'))
-  const moves = () => trio.portals[0]?.portal.stats().requests.registryWrite
+  const moves = () => trio.portals[0]?.moves
   const before = moves() ?? 0
   await old.storage.appendMessage('one', user('by the one that returns'))
   await expect.poll(moves).toBeGreaterThan(before)
@@ -63,6 +69,21 @@ it('A portal that lost its disk, a device that writes to it alone, and one that 
   expect([...texts].sort()).toEqual([...long, 'by a newcomer', 'by the one that returns'].sort())
   await waitUntilAllHold(trio, 'one', texts)
   expect(await textsOf(newcomer, 'one')).toEqual(texts)
+})
+
+it('A save that is left on one portal alone is not passed over by a device that has not seen it', async () => {
+  const trio = await Trio.start()
+  const [a, b] = [await trio.device(), await trio.device()]
+  await b.storage.appendMessage('one', user('first'))
+  await waitUntilAllHold(trio, 'one', ['first'])
+  trio.portals[1]?.cutOff(0)
+  await a.storage.appendMessage('one', user('on two portals'))
+  await trio.portals[0]?.break('emptied')
+  const later = ['second', 'third', 'fourth']
+  for (const text of later) await b.storage.appendMessage('one', user(text))
+  await trio.heal()
+  const texts = await textsOf(await trio.device(), 'one')
+  expect([...texts].sort()).toEqual(['first', 'on two portals', ...later].sort())
 })
 
 describe('A save that only a minority of portals took', () => {

@@ -7,6 +7,7 @@ import {
   type PortalOptions,
   type Sdk,
   type WalletSigner,
+  walletSeedTypedData,
 } from '../../src/index'
 import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { startFaultProxy } from '../support/fault-proxy'

@@ -1,9 +1,5 @@
-import { KeyRing } from '../../src/crypto/keys'
-import { createSdk } from '../../src/index'
-import { silentLogger } from '../../src/observe/log'
-import { createCounters } from '../../src/observe/stats'
-import { S5Store } from '../../src/storage/stores/s5-store'
 import { closeAfterTest, user } from './fixture'
+import { startMemoryDevice } from './memory-devices'
 import { MemoryNetwork } from './memory-network'
 import { prose } from './prose'
 
@@ -15,14 +11,8 @@ const SHORT = 1000
  */
 export async function averageAppendBytes(count: number): Promise<{ first: number; all: number }> {
   const network = new MemoryNetwork()
-  const store = new S5Store({
-    network: network.connect(),
-    keyRing: new KeyRing(new Uint8Array(16)),
-    nameInstance: () => 'aabbccddeeff',
-    counters: createCounters(),
-    log: silentLogger,
-  })
-  const sdk = closeAfterTest(await createSdk({ store }))
+  const { sdk } = await startMemoryDevice(network)
+  closeAfterTest(sdk)
   const average = async (from: number, to: number) => {
     for (let i = from; i < to; i += 1) await sdk.storage.appendMessage('one', user(prose(500, i)))
     return [...network.blobs.values()].reduce((sum, blob) => sum + blob.length, 0) / to

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { SDKError, type Sdk } from '../../src/index'
 import { textsOf, user } from './fixture'
-import { type PortalFault, Trio } from './trio'
+import type { PortalFault, Trio } from './trio'
 
 /** Appends, and notes down what was acknowledged. What fails fails with a typed error that says to try again. */
 async function append(device: Sdk, text: string, acknowledged: Set<string>): Promise<void> {
@@ -32,8 +32,7 @@ async function expectAll(device: Sdk, acknowledged: Set<string>): Promise<void> 
  * faulty portal all of it works; with two each call either works or fails with a typed error. Nothing that was
  * acknowledged is ever missing, and nothing is there twice.
  */
-export async function checkFaults(faults: readonly PortalFault[]): Promise<void> {
-  const trio = await Trio.start()
+export async function checkFaults(trio: Trio, faults: readonly PortalFault[]): Promise<void> {
   const [a, b] = [await trio.device(), await trio.device()]
   const acknowledged = new Set<string>()
   await append(a, 'before', acknowledged)

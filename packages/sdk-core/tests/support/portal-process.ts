@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -10,12 +11,14 @@ const BUILT = fileURLToPath(new URL('../../../s5-portal/dist/cli.js', import.met
 /** The built `s5-portal` command, as a process that can be killed and started again on the same port. */
 export class PortalProcess {
   readonly #dataDir: string
+  readonly #flags: readonly string[]
   #child: ChildProcess | undefined
   #port = 0
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, flags: readonly string[] = []) {
     if (!existsSync(BUILT)) throw new Error('s5-portal is not built: run `npm run build` first')
     this.#dataDir = dataDir
+    this.#flags = flags
   }
 
   get url(): string {
@@ -24,7 +27,7 @@ export class PortalProcess {
 
   /** Resolves when the portal says that it is ready. */
   async start(): Promise<void> {
-    const args = [COMMAND, '--port', String(this.#port), '--data-dir', this.#dataDir]
+    const args = [COMMAND, '--port', String(this.#port), '--data-dir', this.#dataDir, ...this.#flags]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#child = child
     for await (const line of createInterface({ input: child.stdout })) {
@@ -40,6 +43,13 @@ export class PortalProcess {
   /** `kill -9`: the process gets no chance to write anything. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL')
+  }
+
+  /** `kill -9`, and a new start with an empty disk. */
+  async empty(): Promise<void> {
+    await this.kill()
+    await rm(this.#dataDir, { recursive: true, force: true })
+    await this.start()
   }
 
   async close(): Promise<void> {

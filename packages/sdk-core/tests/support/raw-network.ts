@@ -31,9 +31,12 @@ export async function connectRaw(portal: string, seedPhrase: string): Promise<Ra
     publish: async (id, blob) => {
       const pointer = await pointerOf(id)
       const [{ pointer: current } = {}] = await pointer.readPointers(signal())
+      const hash = await network.hash(blob)
+      if (current !== undefined) pointer.learn(current.hash, [], { version: 1, clock: { raw: 1 } })
+      pointer.learn(hash, [], { version: 2, clock: { raw: 2 } })
       const prepared = await pointer.prepare([blob], [], signal())
       const base = { revision: current?.revision ?? 0, isSettled: true }
-      await prepared.move(await network.hash(blob), base, false, signal())
+      await prepared.move(hash, base, false, signal())
     },
   }
 }

@@ -1,6 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { isSameBytes } from '../../conversation/codec'
-import { StoreUnavailableError } from '../../errors/storage-errors'
+import { isAncestor, type Lineage } from '../../conversation/state'
+import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
 import { MAX_BLOB_BYTES } from '../head-codec'
 import { type LockTable, withKeyedLock } from '../keyed-lock'
 import { LruMap } from '../lru-map'
@@ -24,8 +25,15 @@ import { settledWithin } from './settled-within'
 
 /** How much later than a quorum that agrees a portal may answer before it is left out, in ms. */
 const GRACE_MS = 300
-const KNOWN_HEADS = 8
+const KNOWN_HEADS = 16
 const COPIES_AT_ONCE = 4
+const UNSEEN = 'the portal holds something else than was known'
+
+interface KnownHead {
+  /** The blobs that it names. */
+  names: ReadonlySet<string>
+  lineage: Lineage
+}
 
 export interface SharedPointerOptions {
   pointers: ReadonlyMap<PortalLink, PortalPointer>
@@ -48,8 +56,8 @@ export class SharedPointer implements PointerKey {
   readonly #shown = new Map<PortalLink, Pointer | undefined>()
   /** How often each had lost its disk when it was read: what it showed before a loss is void. */
   readonly #losses = new Map<PortalLink, number>()
-  /** The blobs that a head names, by its hash. */
-  readonly #names = new LruMap<string, ReadonlySet<string>>(KNOWN_HEADS)
+  /** By the hash of a head. */
+  readonly #known = new LruMap<string, KnownHead>(KNOWN_HEADS)
   readonly #turns: LockTable = new Map()
   #newest: object | undefined
 
@@ -91,12 +99,15 @@ export class SharedPointer implements PointerKey {
     }
   }
 
-  learn(head: Uint8Array, names: readonly Uint8Array[]): void {
-    this.#names.set(bytesToHex(head), new Set(names.map(bytesToHex)))
+  learn(head: Uint8Array, names: readonly Uint8Array[], lineage: Lineage): void {
+    this.#known.set(bytesToHex(head), { names: new Set(names.map(bytesToHex)), lineage })
   }
 
   blame(portal: string, error: unknown): void {
-    this.#link(portal).blame(error)
+    const link = this.#link(portal)
+    link.blame(error)
+    // What is no version of ours need not be kept.
+    if (error instanceof CorruptRecordError) this.#shown.set(link, undefined)
   }
 
   async prepare(
@@ -209,6 +220,7 @@ export class SharedPointer implements PointerKey {
   }
 
   async #set(link: PortalLink, pointer: Pointer, signal: AbortSignal): Promise<void> {
+    this.#refuseUnseen(link, pointer)
     try {
       await link.call((either) => this.#on(link).movePointer(pointer, either), signal)
       this.#shown.set(link, pointer)
@@ -219,6 +231,18 @@ export class SharedPointer implements PointerKey {
   }
 
   /**
+   * A portal takes any higher revision: what it alone may hold must have gone into the new head.
+   * @throws PointerConflict
+   */
+  #refuseUnseen(link: PortalLink, { hash }: Pointer): void {
+    const shown = this.#shown.get(link)
+    if (shown === undefined) return
+    const [there, next] = [shown.hash, hash].map((each) => this.#known.get(bytesToHex(each))?.lineage)
+    if (there !== undefined && next !== undefined && isAncestor(there, next)) return
+    throw new PointerConflict([{ portal: link.name, pointer: shown }], new Error(UNSEEN))
+  }
+
+  /**
    * A portal that was never heard, or has lost its disk, may hold what others wrote there at a revision that
    * ours would pass over. @throws PointerConflict if it holds what this device has not seen
    */
@@ -226,15 +250,15 @@ export class SharedPointer implements PointerKey {
     if (this.#shown.has(link) && this.#losses.get(link) === link.portal.losses) return
     const pointer = await this.#read(link, signal)
     if (pointer === undefined) return this.#copyMissing(link, names, signal)
-    if (this.#names.get(bytesToHex(pointer.hash)) !== undefined) return
+    if (this.#known.get(bytesToHex(pointer.hash)) !== undefined) return
     const answers = [{ portal: link.name, pointer }]
-    throw new PointerConflict(answers, new Error('the portal holds something else than was known'))
+    throw new PointerConflict(answers, new Error(UNSEEN))
   }
 
   /** Brings a portal those of `names` that the head it shows does not name. */
   async #copyMissing(link: PortalLink, names: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
     const shown = this.#shown.get(link)
-    const held = shown && this.#names.get(bytesToHex(shown.hash))
+    const held = shown && this.#known.get(bytesToHex(shown.hash))?.names
     const missing = names.filter((hash) => held?.has(bytesToHex(hash)) !== true)
     if (missing.length === 0) return
     await mapInParallel(missing, COPIES_AT_ONCE, async (hash) => {

@@ -6,6 +6,8 @@ import { type Network, type Pointer, PointerConflict, type PointerKey } from '..
 import { greatestRevision } from '../survey'
 
 const MAX_LETTER_BYTES = 64 * 1024
+/** A letter names no other: whichever was read may be followed by a new one. */
+const LINEAGE = { version: 1, clock: { letter: 1 } }
 
 /** Where the owner of a conversation leaves the last word for one recipient. Nobody else finds or reads it. */
 export class Mailbox {
@@ -34,6 +36,7 @@ export class Mailbox {
     const blob = this.#keys.seal(this.#peer, encodeLetter(letter))
     const hash = await this.#network.hash(blob)
     const pointer = await this.#open()
+    pointer.learn(hash, [], LINEAGE)
     for (;;) {
       const { revision, letter: before } = await this.#read(signal)
       if (before !== undefined && subjectOf(before).epoch > subjectOf(letter).epoch) return
@@ -50,7 +53,7 @@ export class Mailbox {
     const key = await this.#open()
     const answers = await key.readPointers(signal)
     const pointers = answers.flatMap(({ pointer }) => pointer ?? [])
-    for (const { hash } of pointers) key.learn(hash, [])
+    for (const { hash } of pointers) key.learn(hash, [], LINEAGE)
     const letters = await Promise.all(pointers.map((pointer) => this.#letter(pointer, signal)))
     const [letter] = letters.sort((a, b) => subjectOf(b).epoch - subjectOf(a).epoch)
     return { revision: greatestRevision(answers), letter }

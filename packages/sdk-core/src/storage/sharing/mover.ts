@@ -66,7 +66,13 @@ export class Mover {
       const base = await this.#heads.read(place, signal)
       if (base?.stored !== undefined && isAncestor(content.head, base.head)) return base.stored
       try {
-        return await this.#write(place, await this.#united(place, base, content, signal), content, base, signal)
+        return await this.#write(
+          place,
+          await this.#united(place, base, content, signal),
+          content,
+          base,
+          signal,
+        )
       } catch (error) {
         if (!(error instanceof PointerConflict)) throw error
       }

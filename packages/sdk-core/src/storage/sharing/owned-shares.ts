@@ -65,8 +65,13 @@ export class OwnedShares {
     if (before?.members.get(key) === undefined) {
       throw new InvalidInputError('options.to', 'has no share of this conversation')
     }
-    let state = await this.#options.anchor.update(id, (current) => ({ members: excluded(current, key) }), signal)
-    while ((state.members.get(key)?.epoch ?? 0) >= state.epoch) state = await this.#advance(id, state.epoch, signal)
+    let state = await this.#options.anchor.update(
+      id,
+      (current) => ({ members: excluded(current, key) }),
+      signal,
+    )
+    while ((state.members.get(key)?.epoch ?? 0) >= state.epoch)
+      state = await this.#advance(id, state.epoch, signal)
     await this.#announce(id, signal)
   }
 
@@ -133,7 +138,12 @@ export class OwnedShares {
     return state
   }
 
-  async #mail(id: string, { owner, members }: AnchorState, epoch: number, signal: AbortSignal): Promise<void> {
+  async #mail(
+    id: string,
+    { owner, members }: AnchorState,
+    epoch: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const concerned = [...members].filter(([, member]) => member.epoch >= epoch)
     await mapInParallel(concerned, CALLS_AT_ONCE, ([key, member]) =>
       this.#mailbox(hexToBytes(key), id).write(this.#letter(id, member, owner ?? ''), signal),

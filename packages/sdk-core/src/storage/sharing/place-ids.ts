@@ -1,14 +1,18 @@
 import { digestOf } from '../../conversation/codec'
 
-/** What one epoch of a conversation is called by those who move it. Outside the space of user ids. */
+/** Outside the space of user ids, which hold no control characters. */
+const PREFIX = '\u0000epoch/'
+
+/** What one epoch of a conversation is called by those who move it. */
 export function epochId(id: string, epoch: number): string {
-  return `\u0000epoch/${epoch}/${id}`
+  return `${PREFIX}${epoch}/${id}`
 }
 
 /** The inverse of {@link epochId}; `undefined` for every other id. */
 export function parseEpochId(text: string): { id: string; epoch: number } | undefined {
-  const [, epoch, id] = /^\u0000epoch\/(\d+)\/(.*)$/su.exec(text) ?? []
-  return id === undefined ? undefined : { id, epoch: Number(epoch) }
+  if (!text.startsWith(PREFIX)) return undefined
+  const end = text.indexOf('/', PREFIX.length)
+  return { epoch: Number(text.slice(PREFIX.length, end)), id: text.slice(end + 1) }
 }
 
 /** What a recipient calls the conversation `id` of the owner with this public key, in every epoch. */

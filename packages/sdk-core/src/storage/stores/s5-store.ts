@@ -14,17 +14,12 @@ import { ReadOnlyError } from '../../errors/sharing-errors'
 import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
 import type { Logger } from '../../observe/log'
 import type { StorageCounters } from '../../observe/stats'
+import type { Base } from '../base'
 import { Catalog } from '../catalog'
 import { type CommitPlan, type CommitRequest, type Committed, Committer, NeedsFreshRead } from '../commit'
 import { Compactor } from '../compactor'
 import { readPage } from '../conversation-reader'
-import type {
-  CommitOutcome,
-  CommitReceipt,
-  ConversationList,
-  ConversationStore,
-} from '../conversation-store'
-import type { Base } from '../base'
+import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
 import { HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
 import { Listing } from '../listing'
@@ -116,7 +111,8 @@ export class S5Store implements ConversationStore {
     signal: AbortSignal,
   ): Promise<CommitOutcome[]> {
     const place = await this.#heads.open(id)
-    if (place.right !== undefined && changes.some(({ kind }) => kind === 'delete')) return this.#giveUp(id, changes)
+    if (place.right !== undefined && changes.some(({ kind }) => kind === 'delete'))
+      return this.#giveUp(id, changes)
     if (place.right === 'read') throw new ReadOnlyError()
     return this.#following(id, signal, () => this.#commit(id, changes, signal))
   }

@@ -1,6 +1,6 @@
 import { CorruptRecordError, DecryptionFailedError } from '../../errors/storage-errors'
-import type { Place } from '../place'
 import type { Pointer, Witness } from '../network'
+import type { Place } from '../place'
 import type { DamageKind } from './report'
 
 /** What one portal said when it was asked for something: that, nothing, or why it is of no use. */
