@@ -111,7 +111,7 @@ export class Committer {
   ): Promise<boolean> {
     return withKeyedLock(this.#turns, place.id, async () => {
       const { heads, network } = this.#options
-      const base = heads.latest(place.id)
+      const base = heads.latest(place.id, place.key)
       if (base?.scheme === undefined || this.#doubtful.has(place.id)) return false
       const names = new Set(refs.map(({ name }) => name))
       const others = base.head.segments.filter(({ name }) => !names.has(name))
@@ -153,7 +153,7 @@ export class Committer {
   }
 
   async #startingBase(place: Place, signal: AbortSignal): Promise<Base> {
-    const known = this.#doubtful.has(place.id) ? undefined : this.#options.heads.latest(place.id)
+    const known = this.#doubtful.has(place.id) ? undefined : this.#options.heads.latest(place.id, place.key)
     return known ?? this.#freshBase(place, signal)
   }
 

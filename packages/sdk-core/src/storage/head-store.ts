@@ -60,11 +60,14 @@ export interface HeadStoreOptions {
 export class HeadStore {
   readonly segments = new SegmentCache()
   readonly #options: HeadStoreOptions
+  /** By the key of their place: what is known of one epoch is never mixed with another. */
   readonly #latest = new LruMap<string, StoredVersion>(KEPT_VERSIONS)
   readonly #places = new LruMap<string, Promise<Place>>(KEPT_VERSIONS)
+  /** By id: the key of the place that was opened last. */
+  readonly #keys = new LruMap<string, string>(KEPT_VERSIONS)
   /** Versions that a quorum was seen to hold. */
   readonly #acknowledged = new WeakSet<StoredVersion>()
-  /** Ids of which the network does not hold what is known, as far as is known. */
+  /** Keys of places of which the network does not hold what is known, as far as is known. */
   readonly #inDoubt = new Set<string>()
 
   constructor(options: HeadStoreOptions) {
@@ -77,20 +80,18 @@ export class HeadStore {
     const place = this.#openAnew(id)
     place.catch(() => this.#places.delete(id))
     this.#places.set(id, place)
-    // A pointer that was forgotten meanwhile does not know any more what each portal holds.
-    if (this.#latest.get(id) !== undefined) this.#inDoubt.add(id)
     return place
   }
 
   /** The newest version this device has seen, unless the network is known to lack some of it. */
-  latest(id: string): Base | undefined {
-    const version = this.#inDoubt.has(id) ? undefined : this.#latest.get(id)
+  latest(id: string, key = this.#keys.get(id) ?? id): Base | undefined {
+    const version = this.#inDoubt.has(key) ? undefined : this.#latest.get(key)
     return version && toBase(version, false)
   }
 
   /** The newest version of which this device knows that it was acknowledged. */
   stored(id: string): StoredVersion | undefined {
-    const known = this.#latest.get(id)
+    const known = this.#latest.get(this.#keys.get(id) ?? id)
     return known !== undefined && this.#acknowledged.has(known) ? known : undefined
   }
 
@@ -101,7 +102,7 @@ export class HeadStore {
 
   /** The current version, now that a portal has pushed this pointer: believed alone where it is a quorum. */
   async readPushed(place: Place, pushed: PortalAnswer, signal: AbortSignal): Promise<Base | undefined> {
-    const known = this.#latest.get(place.id)
+    const known = this.#latest.get(place.key)
     if (known !== undefined && pushed.pointer && isSameBytes(known.hash, pushed.pointer.hash)) {
       return toBase(known, true)
     }
@@ -115,7 +116,7 @@ export class HeadStore {
    * @throws ConversationMoved, ShareRevokedError; then nothing of it is believed
    */
   async survey(place: Place, signal: AbortSignal, answers?: readonly PortalAnswer[]): Promise<Survey> {
-    const before = this.#latest.get(place.id)
+    const before = this.#latest.get(place.key)
     for (let said = answers ?? (await place.pointer.readPointers(signal)); ; ) {
       try {
         const held = await this.#confirmed(place, said, before, signal)
@@ -148,7 +149,7 @@ export class HeadStore {
 
   /** The version in a head blob that a newer one names; `undefined` where nobody has it any more. */
   async readOld(place: Place, hash: Uint8Array, signal: AbortSignal): Promise<OldHead | undefined> {
-    const known = this.#latest.get(place.id)
+    const known = this.#latest.get(place.key)
     if (known !== undefined && isSameBytes(known.hash, hash)) return known
     return readHead(this.#options.network, place.keys, hash, signal)
   }
@@ -164,19 +165,18 @@ export class HeadStore {
   /** Remembers a version that a quorum has acknowledged. */
   remember(version: StoredVersion): void {
     this.#acknowledged.add(version)
-    if (this.#keep(version)) this.#inDoubt.delete(version.head.id)
+    if (this.#keep(version)) this.#inDoubt.delete(keyOf(version.head.id, version.head.epoch))
   }
 
   /** Has the conversation be looked for anew. */
   forget(id: string): void {
     this.#places.delete(id)
-    this.#latest.delete(id)
-    this.#inDoubt.delete(id)
   }
 
   forgetAll(): void {
     this.#latest.clear()
     this.#places.clear()
+    this.#keys.clear()
     this.#inDoubt.clear()
     this.segments.clear()
   }
@@ -184,8 +184,12 @@ export class HeadStore {
   async #openAnew(id: string): Promise<Place> {
     const { locate, network, onDisagreement } = this.#options
     const location = await locate(id)
+    const key = keyOf(location.keys.localId, location.keys.epoch)
+    this.#keys.set(id, key)
+    // A pointer that was forgotten meanwhile does not know any more what each portal holds.
+    if (this.#latest.get(key) !== undefined) this.#inDoubt.add(key)
     const pointer = await network.pointerKey(location.keys.registryKey(), () => onDisagreement(id))
-    return { id, pointer, ...location }
+    return { id, key, pointer, ...location }
   }
 
   async #segment(place: Place, ref: SegmentRef, scheme: Scheme | undefined, signal: AbortSignal) {
@@ -218,9 +222,10 @@ export class HeadStore {
   }
 
   #keep(version: StoredVersion): boolean {
-    const known = this.#latest.get(version.head.id)
+    const key = keyOf(version.head.id, version.head.epoch)
+    const known = this.#latest.get(key)
     if (known !== undefined && !isNewerVersion(version, known)) return false
-    this.#latest.set(version.head.id, version)
+    this.#latest.set(key, version)
     return true
   }
 
@@ -248,7 +253,7 @@ export class HeadStore {
   ): Promise<Base | undefined> {
     const found = newestVersions(distinct(held))
     for (const version of found) this.#keep(version)
-    const known = this.#latest.get(place.id)
+    const known = this.#latest.get(place.key)
     const newest = newestVersions(known === undefined ? found : distinct([...held, { version: known }]))
     const [first, ...others] = newest
     if (first === undefined) return undefined
@@ -261,12 +266,13 @@ export class HeadStore {
 
   /** The one version that holds all the others: acknowledged only if it is on a quorum of portals. */
   #judge(version: StoredVersion, held: readonly PortalVersion[], revision: number): Base {
-    const { id } = version.head
+    const { id, epoch } = version.head
+    const key = keyOf(id, epoch)
     const isHeld = countHolders(version, held) >= this.#options.network.writeQuorum
     const isSettled = this.#isSettled(version, held, revision)
     if (isHeld && isSettled) this.#acknowledged.add(version)
-    if (isHeld && isSettled) this.#inDoubt.delete(id)
-    else this.#inDoubt.add(id)
+    if (isHeld && isSettled) this.#inDoubt.delete(key)
+    else this.#inDoubt.add(key)
     if (!isHeld || laggards(version, held).length > 0) this.#options.onDisagreement(id)
     return { ...toBase(version, true), stored: isHeld ? version : undefined, revision, isSettled }
   }
@@ -290,7 +296,7 @@ export class HeadStore {
     shown: number,
     signal: AbortSignal,
   ): Promise<Base> {
-    this.#noteLoss(known.head.id)
+    this.#noteLoss(place)
     this.#options.log.warn(
       { revision: shown, known: known.revision },
       'The network is behind what it acknowledged',
@@ -316,7 +322,7 @@ export class HeadStore {
     signal: AbortSignal,
   ): Promise<Base> {
     const all = [first, ...others]
-    this.#noteLoss(first.head.id)
+    this.#noteLoss(place)
     this.#options.counters.merges += 1
     this.#options.log.warn({ versions: all.map(({ head }) => head.version) }, 'Uniting two histories')
     let merged: HashedState = await this.#complete(place, first, signal)
@@ -337,8 +343,8 @@ export class HeadStore {
     }
   }
 
-  #noteLoss(id: string): void {
-    this.#inDoubt.add(id)
+  #noteLoss({ id, key }: Place): void {
+    this.#inDoubt.add(key)
     this.#options.onDisagreement(id)
   }
 
@@ -357,6 +363,10 @@ export class HeadStore {
       throw new CorruptRecordError('a plain record lies where a sealed one is expected')
     }
   }
+}
+
+function keyOf(id: string, epoch: number): string {
+  return epoch === 0 ? id : `\u0000${epoch}/${id}`
 }
 
 function distinct(held: readonly { version: StoredVersion | undefined }[]): StoredVersion[] {

@@ -22,6 +22,8 @@ export interface Location {
 /** One pointer and the keys that go with it. */
 export interface Place extends Location {
   readonly id: string
+  /** Tells it from the places of the same conversation in other epochs. */
+  readonly key: string
   readonly pointer: PointerKey
 }
 

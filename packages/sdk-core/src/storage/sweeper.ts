@@ -50,9 +50,9 @@ export class Sweeper {
   }
 
   async #sweep(id: string): Promise<void> {
-    const current = this.#heads.latest(id)
-    if (current === undefined) return
     const place = await this.#heads.open(id)
+    const current = this.#heads.latest(id, place.key)
+    if (current === undefined) return
     if (current.head.deleted === true) await this.#forgetAll(place, current.head)
     else await this.#forgetOld(place, current.head)
   }

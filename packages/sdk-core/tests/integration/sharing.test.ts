@@ -1,26 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { generateSeedPhrase, type Sdk } from '../../src/index'
-import { startPortal, startSdk, textsOf, user } from '../support/fixture'
-
-interface Pair {
-  url: string
-  alice: Sdk
-  bob: Sdk
-  phrases: { alice: string; bob: string }
-}
-
-async function startPair(): Promise<Pair> {
-  const { url } = await startPortal()
-  const phrases = { alice: generateSeedPhrase(), bob: generateSeedPhrase() }
-  return { url, phrases, alice: await startSdk(url, phrases.alice), bob: await startSdk(url, phrases.bob) }
-}
-
-/** Shares `id`, and gives what the recipient calls it. */
-async function share(owner: Sdk, recipient: Sdk, id: string, write = false): Promise<string> {
-  const to = await recipient.storage.sharingAddress()
-  const capability = await owner.storage.shareConversation(id, { to, write })
-  return (await recipient.storage.openShared(capability)).conversationId
-}
+import { startSdk, textsOf, user } from '../support/fixture'
+import { checkCoWriting, share, startPair } from '../support/sharing'
 
 describe('A conversation that was shared for reading', () => {
   it('is read by its recipient, who sees what is written later, and nothing else of the owner', async () => {
@@ -87,6 +67,16 @@ describe('A conversation that was shared for writing', () => {
     expect(await textsOf(alice, 'trip')).toEqual(texts)
     expect(await textsOf(bob, id)).toEqual(texts)
   })
+})
+
+describe('Two identities that write in one conversation', () => {
+  it('lose nothing, duplicate nothing and see one order, with two devices each', async () => {
+    await checkCoWriting(2, 8, 0)
+  })
+
+  it('lose nothing while a third one is let in and thrown out, and the conversation moves each time', async () => {
+    await checkCoWriting(2, 10, 3)
+  }, 60_000)
 })
 
 describe('A share that was revoked', () => {

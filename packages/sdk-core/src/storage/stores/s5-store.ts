@@ -88,7 +88,10 @@ export class S5Store implements ConversationStore {
     const locate = (id: string) => this.#whereabouts.locate(id)
     const isPlainWanted = (id: string, signal: AbortSignal) =>
       this.#listing.isPlain(parseEpochId(id)?.id ?? id, signal)
-    const onDisagreement = (id: string) => this.#repairs.consider(id)
+    // Where a conversation was, or is decided upon, the next change reaches every portal.
+    const onDisagreement = (id: string) => {
+      if (parseEpochId(id) === undefined) this.#repairs.consider(id)
+    }
     this.#heads = new HeadStore({ network, locate, counters, log, isPlainWanted, onDisagreement })
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
     this.#repairs = new Repairs(this.#heads, this.#committer, log)
@@ -100,9 +103,10 @@ export class S5Store implements ConversationStore {
     const complete = (news: CatalogNews) => this.#whereabouts.complete(news)
     this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit, complete })
     this.#listing = new Listing({ catalog: this.#catalog, heads: this.#heads, counters, log })
-    const parts = { heads: this.#heads, committer: this.#committer, catalog: this.#catalog }
-    this.sharing =
-      identity && new Sharing({ ...parts, keyRing, identity, network, whereabouts: this.#whereabouts })
+    // What moves conversations knows them by names of its own, so it needs a name of its own in their clocks.
+    const committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
+    const parts = { heads: this.#heads, committer, catalog: this.#catalog, whereabouts: this.#whereabouts }
+    this.sharing = identity && new Sharing({ ...parts, keyRing, identity, network })
   }
 
   async commit(
