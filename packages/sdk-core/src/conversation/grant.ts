@@ -12,6 +12,8 @@ export interface Grant {
   registry: Uint8Array
   /** Ed25519 seed of the pointer, for those who may write: 32 bytes. */
   seed?: Uint8Array
+  /** Its owner wants it readable by anyone. */
+  plain?: true
 }
 
 /** A grant as its recipient keeps it. */
@@ -43,6 +45,7 @@ const grantSchema = z.strictObject({
   contentKey: bytes,
   registry: bytes,
   seed: z.exactOptional(bytes),
+  plain: z.exactOptional(z.literal(true)),
 })
 
 export const shareSchema = z.strictObject({ owner: bytes, from: z.string(), grant: grantSchema })

@@ -236,6 +236,7 @@ export class HeadStore {
     signal: AbortSignal,
   ): Promise<StoredVersion> {
     if (before !== undefined && isSameBytes(before.hash, pointer.hash)) {
+      learnNames(place, before)
       return before.revision >= pointer.revision ? before : { ...before, revision: pointer.revision }
     }
     const version = await readVersion(this.#options.network, place.keys, pointer, signal)

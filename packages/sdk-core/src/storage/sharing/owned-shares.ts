@@ -2,6 +2,7 @@ import { hexToBytes } from '@noble/hashes/utils.js'
 import { isSameBytes } from '../../conversation/codec'
 import type { Letter } from '../../conversation/grant'
 import { newsOf } from '../../conversation/summary'
+import type { Scheme } from '../../conversation/types'
 import { writeCapability } from '../../crypto/capability'
 import type { KeyRing } from '../../crypto/keys'
 import { InvalidInputError, UnsupportedError } from '../../errors/input-errors'
@@ -44,7 +45,7 @@ export class OwnedShares {
     const peer = this.#peer(id, to)
     const owner = await identity.address(signal)
     const key = memberKey(peer.publicKey)
-    const { epoch } = await this.#ready(id, signal)
+    const { epoch, scheme } = await this.#ready(id, signal)
     const { members } = await anchor.update(
       id,
       (state) => ({ owner, members: new Map([[key, invited(state, key, to, write)]]) }),
@@ -53,7 +54,7 @@ export class OwnedShares {
     const member = members.get(key)
     // The conversation went on meanwhile: whoever moved it may have done so without them.
     if (member === undefined || member.epoch !== epoch) return this.share(id, to, write, signal)
-    const letter = this.#letter(id, member, owner)
+    const letter = this.#letter(id, member, owner, scheme)
     await this.#mailbox(peer.publicKey, id).write(letter, signal)
     return writeCapability(identity.keys, peer.publicKey, letter)
   }
@@ -106,13 +107,13 @@ export class OwnedShares {
   }
 
   /** The current epoch, in which the conversation is whole and not on its way to another one. */
-  async #ready(id: string, signal: AbortSignal): Promise<AnchorState> {
+  async #ready(id: string, signal: AbortSignal): Promise<{ epoch: number; scheme: Scheme | undefined }> {
     const { anchor, heads } = this.#options
     const state = (await anchor.read(id, signal)) ?? (await this.#advance(id, 0, signal))
     try {
-      this.#options.whereabouts.moveTo(id, state.epoch) && heads.forget(id)
-      await heads.read(await heads.open(id), signal)
-      return state
+      if (this.#options.whereabouts.moveTo(id, state.epoch)) heads.forget(id)
+      const base = await heads.read(await heads.open(id), signal)
+      return { epoch: state.epoch, scheme: base?.scheme }
     } catch (error) {
       if (!(error instanceof ConversationMoved)) throw error
       await this.follow(id, signal)
@@ -127,10 +128,10 @@ export class OwnedShares {
   async #advance(id: string, epoch: number, signal: AbortSignal): Promise<AnchorState> {
     const { anchor, mover, whereabouts, heads } = this.#options
     const next = epoch + 1
-    await mover.move(id, epoch, signal)
+    const { scheme } = await mover.move(id, epoch, signal)
     if (epoch > 0) {
       const promised = await anchor.update(id, (state) => ({ members: promoted(state, next) }), signal)
-      await this.#mail(id, promised, epoch, signal)
+      await this.#mail(id, promised, epoch, scheme, signal)
     }
     const state = await anchor.update(id, () => ({ epoch: next }), signal)
     if (whereabouts.moveTo(id, state.epoch)) heads.forget(id)
@@ -142,19 +143,21 @@ export class OwnedShares {
     id: string,
     { owner, members }: AnchorState,
     epoch: number,
+    scheme: Scheme,
     signal: AbortSignal,
   ): Promise<void> {
     const concerned = [...members].filter(([, member]) => member.epoch >= epoch)
     await mapInParallel(concerned, CALLS_AT_ONCE, ([key, member]) =>
-      this.#mailbox(hexToBytes(key), id).write(this.#letter(id, member, owner ?? ''), signal),
+      this.#mailbox(hexToBytes(key), id).write(this.#letter(id, member, owner ?? '', scheme), signal),
     )
   }
 
-  #letter(id: string, { right, epoch }: Member, owner: string): Letter {
+  #letter(id: string, { right, epoch }: Member, owner: string, scheme: Scheme | undefined): Letter {
     if (right === 'none') return { revoked: { id, epoch: epoch + 1 } }
     const { keyRing, network } = this.#options
     const portals = network.witnesses().map(({ name }) => name)
-    return { owner, grant: keyRing.grant(id, epoch, right === 'write'), portals }
+    const grant = keyRing.grant(id, epoch, right === 'write')
+    return { owner, portals, grant: scheme === 'plain' ? { ...grant, plain: true } : grant }
   }
 
   #mailbox(peer: Uint8Array, id: string): Mailbox {

@@ -47,6 +47,11 @@ export class Whereabouts {
     return this.#shares.get(id)
   }
 
+  /** Whether the owner of a share said that anyone may read it. */
+  isPlain(id: string): boolean {
+    return this.#shares.get(id)?.grant.plain === true
+  }
+
   /** Whether that is later than what was known. */
   moveTo(id: string, epoch: number): boolean {
     if (epoch <= this.epochOf(id)) return false

@@ -5,7 +5,7 @@ import type { Head, SegmentRef } from '../../conversation/head'
 import type { ListPage } from '../../conversation/listing'
 import { type CommitContext, segmentsSince } from '../../conversation/state'
 import { type CatalogEntry, type CatalogNews, newsOf, summarise } from '../../conversation/summary'
-import type { Conversation } from '../../conversation/types'
+import type { Conversation, Scheme } from '../../conversation/types'
 import { UnmetCondition } from '../../conversation/unmet-condition'
 import type { Page } from '../../conversation/view'
 import type { KeyRing } from '../../crypto/keys'
@@ -86,8 +86,10 @@ export class S5Store implements ConversationStore {
       confirm: (id, epoch, signal) => this.#sharing().confirm(id, epoch, signal),
     })
     const locate = (id: string) => this.#whereabouts.locate(id)
-    const isPlainWanted = (id: string, signal: AbortSignal) =>
-      this.#listing.isPlain(parseEpochId(id)?.id ?? id, signal)
+    const isPlainWanted = async (id: string, signal: AbortSignal) =>
+      isSharedId(id)
+        ? this.#whereabouts.isPlain(id)
+        : this.#listing.isPlain(parseEpochId(id)?.id ?? id, signal)
     // Where a conversation was, or is decided upon, the next change reaches every portal.
     const onDisagreement = (id: string) => {
       if (parseEpochId(id) === undefined) this.#repairs.consider(id)
@@ -252,9 +254,6 @@ export class S5Store implements ConversationStore {
     base: Base,
     context: CommitContext,
   ): CommitPlan<ChangeOutcome[]> {
-    if (isSharedId(base.head.id) && base.scheme === undefined) {
-      throw new StoreUnavailableError('the shared conversation is not there')
-    }
     const decided = changes.map((change) => this.#decided(change, base))
     const { next, outcomes } = applyBatch(base, decided, context)
     const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []))
@@ -262,6 +261,7 @@ export class S5Store implements ConversationStore {
     if (errors.length === outcomes.length) throw new NothingToCommit(errors)
     const scheme =
       changes.find((change) => change.scheme !== undefined)?.scheme ?? base.scheme ?? 'xsalsa20-poly1305'
+    refuseForShared(base, scheme)
     const isWithoutEffect = outcomes.every(
       (outcome) => 'error' in outcome || outcome.applied.replayOf !== undefined,
     )
@@ -313,6 +313,16 @@ export class S5Store implements ConversationStore {
   async #announce(entry: CatalogEntry, base: Base): Promise<void> {
     if (base.scheme === undefined) await this.#catalog.announce({ ...entry, pending: true })
     else if (base.scheme !== entry.scheme) await this.#catalog.announce(entry)
+  }
+}
+
+/** What is shared is not made by whom it is shared with, and stays sealed or plain as everybody knows it. */
+function refuseForShared({ head, scheme: stored }: Base, scheme: Scheme): void {
+  if (stored === undefined && isSharedId(head.id)) {
+    throw new StoreUnavailableError('the shared conversation is not there')
+  }
+  if (stored !== undefined && stored !== scheme && head.epoch > 0) {
+    throw new UnsupportedError('a shared conversation stays sealed or plain')
   }
 }
 
