@@ -89,6 +89,11 @@ export class HeadStore {
     return version && toBase(version, false)
   }
 
+  /** The newest version of one epoch that this device has seen, whatever the network says. */
+  known(id: string, epoch: number): StoredVersion | undefined {
+    return this.#latest.get(keyOf(id, epoch))
+  }
+
   /** The newest version of which this device knows that it was acknowledged. */
   stored(id: string): StoredVersion | undefined {
     const known = this.#latest.get(this.#keys.get(id) ?? id)

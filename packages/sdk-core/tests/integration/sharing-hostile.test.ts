@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { KeyRing } from '../../src/crypto/keys'
 import { generateSeedPhrase, type Sdk } from '../../src/index'
 import { Eve, reopened } from '../support/eve'
 import { startPortal, startSdk, textsOf, user } from '../support/fixture'
@@ -95,19 +96,43 @@ describe('A revoked co-writer who kept everything', () => {
   })
 })
 
-describe('A co-writer who is still trusted and closes the conversation by herself', () => {
-  it('only makes its owner move it: nothing is lost, and it goes on', async () => {
-    const { url } = await startPortal()
-    const [owner, evesPhrase] = [generateSeedPhrase(), generateSeedPhrase()]
-    const [alice, evesSdk] = [await startSdk(url, owner), await startSdk(url, evesPhrase)]
-    await alice.storage.appendMessage('one', user('first'))
-    const to = await evesSdk.storage.sharingAddress()
-    const capability = await alice.storage.shareConversation('one', { to, write: true })
-    const { conversationId } = await evesSdk.storage.openShared(capability)
-    const eve = await Eve.with(url, evesPhrase, capability)
+/** Alice and Eve write together; Eve has kept her keys. */
+async function writeTogether() {
+  const { url } = await startPortal()
+  const [owner, evesPhrase] = [generateSeedPhrase(), generateSeedPhrase()]
+  const [alice, evesSdk] = [await startSdk(url, owner), await startSdk(url, evesPhrase)]
+  await alice.storage.appendMessage('one', user('first'))
+  const to = await evesSdk.storage.sharingAddress()
+  const capability = await alice.storage.shareConversation('one', { to, write: true })
+  const { conversationId } = await evesSdk.storage.openShared(capability)
+  return { url, owner, alice, evesSdk, to, conversationId, eve: await Eve.with(url, evesPhrase, capability) }
+}
+
+describe('A co-writer who is still trusted', () => {
+  it('and closes the conversation by herself only makes its owner move it: it goes on', async () => {
+    const { url, owner, alice, evesSdk, conversationId, eve } = await writeTogether()
     await eve.forge({ ...reopened(await eve.read(), 'last'), moved: { epoch: 900 } })
     await alice.storage.appendMessage('one', user('second'))
     expect(await textsOf(await startSdk(url, owner), 'one')).toEqual(['first', 'last', 'second'])
     expect(await textsOf(evesSdk, conversationId)).toEqual(['first', 'last', 'second'])
+  })
+
+  it('and makes it unreadable can still be thrown out: what the owner knows goes on', async () => {
+    const { alice, to, eve } = await writeTogether()
+    const { id, localId } = eve.keys
+    const others = new KeyRing(new Uint8Array(16)).conversationKeys(id, 1, localId)
+    await eve.forge(await eve.read(), { keys: others })
+    await expect(alice.storage.loadConversation('one')).rejects.toMatchObject({ code: 'DECRYPTION_FAILED' })
+    await alice.storage.revokeShare('one', { to })
+    await alice.storage.appendMessage('one', user('second'))
+    expect(await textsOf(alice, 'one')).toEqual(['first', 'second'])
+  })
+
+  it('and uses up the revisions of the pointer can still be thrown out', async () => {
+    const { url, owner, alice, to, eve } = await writeTogether()
+    await eve.forge(reopened(await eve.read(), 'last'), { revision: 2 ** 48 })
+    await alice.storage.revokeShare('one', { to })
+    await alice.storage.appendMessage('one', user('second'))
+    expect(await textsOf(await startSdk(url, owner), 'one')).toEqual(['first', 'last', 'second'])
   })
 })

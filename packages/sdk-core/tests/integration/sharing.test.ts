@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startSdk, textsOf, user } from '../support/fixture'
-import { checkCoWriting, share, startPair } from '../support/sharing'
+import { checkCoWriting, checkCutOff, share, startPair } from '../support/sharing'
 
 describe('A conversation that was shared for reading', () => {
   it('is read by its recipient, who sees what is written later, and nothing else of the owner', async () => {
@@ -99,4 +99,9 @@ describe('A share that was revoked', () => {
     }
     expect(await textsOf(carol, carols)).toEqual(['first', 'second', 'third', 'fourth'])
   })
+
+  it.each([3, 7, 11, 15, 19])(
+    'by a device that died after %i requests is revoked by the next one',
+    checkCutOff,
+  )
 })

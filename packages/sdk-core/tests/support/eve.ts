@@ -46,14 +46,18 @@ export class Eve {
   }
 
   /** Makes any head she likes the current one of her pointer. */
-  async forge(head: Head): Promise<void> {
-    const revision = (await this.current())?.revision ?? 0
-    const sealed = await sealHead(head, 'xsalsa20-poly1305', this.keys, this.network)
+  async forge(
+    head: Head,
+    { keys = this.keys, revision }: { keys?: ConversationKeys; revision?: number } = {},
+  ) {
+    const sealed = await sealHead(head, 'xsalsa20-poly1305', keys, this.network)
     this.#pointer.learn(sealed.hash, [], head)
     const before = await this.current()
-    if (before !== undefined) this.#pointer.learn(before.hash, [], head)
+    if (before === undefined) throw new Error('there is nothing to replace')
+    this.#pointer.learn(before.hash, [], head)
     const prepared = await this.#pointer.prepare([sealed.blob], [], signal())
-    await prepared.move(sealed.hash, { revision, isSettled: true }, false, signal())
+    const base = { revision: (revision ?? before.revision + 1) - 1, isSettled: true }
+    await prepared.move(sealed.hash, base, false, signal())
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { generateSeedPhrase, type Sdk } from '../../src/index'
-import { startPortal, startSdk, textsOf, user } from './fixture'
+import { startFaultProxy } from './fault-proxy'
+import { closeAfterTest, startPortal, startSdk, textsOf, user } from './fixture'
 
 export interface Pair {
   url: string
@@ -63,4 +64,53 @@ export async function checkCoWriting(devices: number, count: number, moves: numb
   const [texts = [], ...others] = await Promise.all(writers.map(({ sdk, id }) => textsOf(sdk, id)))
   expect([...texts].sort()).toEqual(acknowledged.sort())
   for (const other of others) expect(other).toEqual(texts)
+}
+
+/**
+ * The owner's device dies while it revokes a share, after so many requests. Another device goes on: nothing that was
+ * acknowledged is missing, the member who stays writes on, and revoking again succeeds.
+ */
+export async function checkCutOff(requests: number): Promise<void> {
+  const { url, phrases, alice, bob } = await startPair()
+  const carol = await startSdk(url)
+  await alice.storage.appendMessage('one', user('first'))
+  const bobs = await share(alice, bob, 'one', true)
+  const carols = await share(alice, carol, 'one', true)
+  await bob.storage.appendMessage(bobs, user('second'))
+  const to = await carol.storage.sharingAddress()
+  await dieWhileRevoking(url, phrases.alice, to, requests)
+
+  const other = await startSdk(url, phrases.alice)
+  await other.storage.appendMessage('one', user('third'))
+  await bob.storage.appendMessage(bobs, user('fourth'))
+  await other.storage.revokeShare('one', { to })
+  await other.storage.appendMessage('one', user('fifth'))
+  const texts = ['first', 'second', 'third', 'fourth', 'fifth']
+  for (const sdk of [alice, other]) expect(await textsOf(sdk, 'one')).toEqual(texts)
+  expect(await textsOf(bob, bobs)).toEqual(texts)
+  await expect(carol.storage.loadConversation(carols)).rejects.toMatchObject({ name: 'ShareRevokedError' })
+}
+
+async function dieWhileRevoking(
+  url: string,
+  seedPhrase: string,
+  to: string,
+  requests: number,
+): Promise<void> {
+  const died = new AbortController()
+  let left = Number.POSITIVE_INFINITY
+  const proxy = closeAfterTest(
+    await startFaultProxy(url, () => {
+      left -= 1
+      if (left >= 0) return { kind: 'none' }
+      died.abort(new Error('the device died'))
+      return { kind: left === -1 ? 'drop-answer' : 'drop-request' }
+    }),
+  )
+  const device = await startSdk(proxy.url, seedPhrase)
+  await textsOf(device, 'one')
+  left = requests
+  await device.storage.revokeShare('one', { to, signal: died.signal }).catch((error: unknown) => {
+    if (!died.signal.aborted) throw error
+  })
 }

@@ -1,6 +1,7 @@
 import { mergeStates } from '../../conversation/merge'
 import { type ConversationState, isAncestor, withoutSegments } from '../../conversation/state'
 import { InvalidInputError } from '../../errors/input-errors'
+import { SDKError } from '../../errors/sdk-error'
 import { ConversationDeletedError } from '../../errors/storage-errors'
 import type { Base } from '../base'
 import type { CommitPlan, Committer } from '../commit'
@@ -28,7 +29,9 @@ export class Mover {
 
   /** The conversation under the keys of `epoch + 1`: the same version. @throws as {@link Committer.commit} */
   async move(id: string, epoch: number, signal: AbortSignal): Promise<StoredVersion> {
-    const closed = await this.#close(id, epoch, signal)
+    const closed = await this.#close(id, epoch, signal).catch((error: unknown) =>
+      this.#abandon(id, epoch, error, signal),
+    )
     const place = await this.#heads.open(epochId(id, epoch))
     const state = await this.#heads.withSegments(
       place,
@@ -55,6 +58,18 @@ export class Mover {
     }
     const request = { id: epochId(id, epoch), needs: () => [], plan }
     return (await this.#committer.commit(request, signal)).version
+  }
+
+  /** Whoever else has keys may make a place one that cannot be closed or read. That does not keep its owner there. */
+  async #abandon(id: string, epoch: number, error: unknown, signal: AbortSignal): Promise<StoredVersion> {
+    const isSpoilt =
+      error instanceof SDKError && !error.retryable && !(error instanceof ConversationDeletedError)
+    if (epoch === 0 || !isSpoilt) throw error
+    const place = await this.#heads.open(epochId(id, epoch))
+    const current = await this.#heads.read(place, signal).catch(() => undefined)
+    const known = current?.stored ?? this.#heads.known(id, epoch)
+    if (known === undefined) throw error
+    return known
   }
 
   async #publish(
