@@ -273,9 +273,10 @@ class S5Pointer implements PortalPointer {
   }
 
   async movePointer({ revision, hash }: Pointer, signal: AbortSignal): Promise<void> {
-    if (this.#keyPair === undefined) throw new ReadOnlyError()
-    const entry = await createRegistryEntry({ keyPair: this.#keyPair, data: withCode(hash), revision })
+    const keyPair = this.#keyPair
+    if (keyPair === undefined) throw new ReadOnlyError()
     try {
+      const entry = await createRegistryEntry({ keyPair, data: withCode(hash), revision })
       await this.#client().api.registrySet(entry, { signal })
     } catch (error) {
       if (error instanceof RegistryConflictError) throw toConflict(error, this.#portal)
