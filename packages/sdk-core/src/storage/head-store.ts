@@ -83,10 +83,13 @@ export class HeadStore {
     return place
   }
 
-  /** The newest version this device has seen, unless the network is known to lack some of it. */
+  /**
+   * The newest version this device has seen, unless the network is known to lack some of it. Nothing is built on one
+   * that goes on elsewhere.
+   */
   latest(id: string, key = this.#keys.get(id) ?? id): Base | undefined {
     const version = this.#inDoubt.has(key) ? undefined : this.#latest.get(key)
-    return version && toBase(version, false)
+    return version === undefined || version.head.moved !== undefined ? undefined : toBase(version, false)
   }
 
   /** The newest version of one epoch that this device has seen, whatever the network says. */
@@ -126,7 +129,8 @@ export class HeadStore {
       try {
         const held = await this.#confirmed(place, said, before, signal)
         const base = await this.#unite(place, held, greatestRevision(said), before, signal)
-        if (base?.head.moved !== undefined && place.isLeft !== true) throw new ConversationMoved()
+        if (base?.head.moved !== undefined && place.isLeft !== true)
+          throw new ConversationMoved(place.keys.epoch)
         return { held, base }
       } catch (error) {
         if (!(error instanceof MissingBlobError)) throw error

@@ -27,9 +27,16 @@ export interface Place extends Location {
   readonly pointer: PointerKey
 }
 
-/** The conversation goes on in another epoch: to be looked for anew. */
+/** The conversation goes on in a later epoch: to be looked for anew. */
 export class ConversationMoved extends Error {
   override readonly name = 'ConversationMoved'
+  /** Where it was looked for. */
+  readonly epoch: number
+
+  constructor(epoch: number) {
+    super(`the conversation is not in epoch ${epoch} any more`)
+    this.epoch = epoch
+  }
 }
 
 /** What a head names besides what was new with it, for portals that lack some of it. */

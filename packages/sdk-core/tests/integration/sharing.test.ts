@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { Eve } from '../support/eve'
 import { startSdk, textsOf, user } from '../support/fixture'
-import { checkCoWriting, checkCutOff, share, startPair } from '../support/sharing'
+import { prose } from '../support/prose'
+import { checkCoWriting, checkCutOff, revoke, share, startPair } from '../support/sharing'
 
 describe('A conversation that was shared for reading', () => {
   it('is read by its recipient, who sees what is written later, and nothing else of the owner', async () => {
@@ -66,6 +68,61 @@ describe('A conversation that was shared for writing', () => {
     const texts = ['first', 'second', 'third', 'fourth']
     expect(await textsOf(alice, 'trip')).toEqual(texts)
     expect(await textsOf(bob, id)).toEqual(texts)
+  })
+})
+
+describe('What a co-writer uploaded', () => {
+  it('is kept by the owner, who has built on it, also when the co-writer has it forgotten', async () => {
+    const { url, phrases, alice, bob } = await startPair()
+    await alice.storage.appendMessage('one', user('first'))
+    const to = await bob.storage.sharingAddress()
+    const capability = await alice.storage.shareConversation('one', { to, write: true })
+    const { conversationId } = await bob.storage.openShared(capability)
+    await bob.storage.appendMessages(
+      conversationId,
+      Array.from({ length: 20 }, (_, i) => user(prose(500, i))),
+    )
+    await alice.storage.appendMessage('one', user('last'))
+    const bobsKeys = await Eve.with(url, phrases.bob, capability)
+    const { segments } = await bobsKeys.read()
+    expect(segments.length).toBeGreaterThan(0)
+    for (const { hash } of segments) await bobsKeys.network.forget(hash, AbortSignal.timeout(10_000))
+    expect(await textsOf(await startSdk(url, phrases.alice), 'one')).toHaveLength(22)
+  })
+})
+
+describe('A watched conversation', () => {
+  it('is watched on where it has moved, by its owner and by a member', async () => {
+    const { url, alice, bob } = await startPair()
+    const carol = await startSdk(url)
+    await alice.storage.appendMessage('one', user('first'))
+    const seen = { alice: 0, bob: 0 }
+    alice.storage.watchConversation('one', ({ messageCount }) => {
+      seen.alice = messageCount
+    })
+    const id = await share(alice, bob, 'one', true)
+    bob.storage.watchConversation(id, ({ messageCount }) => {
+      seen.bob = messageCount
+    })
+    await share(alice, carol, 'one')
+    await revoke(alice, carol, 'one')
+    await bob.storage.appendMessage(id, user('second'))
+    await expect.poll(() => seen, { timeout: 15_000 }).toEqual({ alice: 2, bob: 2 })
+    await alice.storage.appendMessage('one', user('third'))
+    await expect.poll(() => seen, { timeout: 15_000 }).toEqual({ alice: 3, bob: 3 })
+  }, 40_000)
+})
+
+describe('The checks of a conversation', () => {
+  it('find nothing wrong with a shared one, for its owner and for a member', async () => {
+    const { url, phrases, alice, bob } = await startPair()
+    await alice.storage.appendMessage('one', user('first'))
+    const id = await share(alice, bob, 'one', true)
+    await bob.storage.appendMessage(id, user('second'))
+    await Promise.all([alice.close(), bob.close()])
+    const [owner, member] = [await startSdk(url, phrases.alice), await startSdk(url, phrases.bob)]
+    expect(await owner.storage.verifyConversation('one')).toMatchObject({ ok: true, version: 3 })
+    expect(await member.storage.verifyConversation(id)).toMatchObject({ ok: true, version: 3 })
   })
 })
 

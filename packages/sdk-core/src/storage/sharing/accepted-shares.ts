@@ -56,8 +56,9 @@ export class AcceptedShares {
   }
 
   /** Goes where the owner says that the conversation is. @throws ShareRevokedError, StoreUnavailableError */
-  async follow(id: string, { owner, grant }: Share, signal: AbortSignal): Promise<void> {
+  async follow(id: string, { owner, grant }: Share, epoch: number, signal: AbortSignal): Promise<void> {
     const { whereabouts, heads } = this.#options
+    if (grant.epoch > epoch) return
     const letter = await this.#mailbox(id, owner, grant.id).read(signal)
     const share = letter && this.#shareIn(letter, owner)
     if (share === undefined || share.grant.epoch <= grant.epoch) {
@@ -70,11 +71,11 @@ export class AcceptedShares {
   }
 
   /** @throws ConversationMoved, ShareRevokedError where the keys are not the current ones any more */
-  async confirm(id: string, { owner, grant }: Share, signal: AbortSignal): Promise<void> {
+  async confirm(id: string, { owner, grant }: Share, epoch: number, signal: AbortSignal): Promise<void> {
     const letter = await this.#mailbox(id, owner, grant.id).read(signal)
-    if (letter === undefined || subjectOf(letter).epoch <= grant.epoch) return
+    if (letter === undefined || subjectOf(letter).epoch <= epoch) return
     if ('revoked' in letter) throw new ShareRevokedError()
-    throw new ConversationMoved()
+    throw new ConversationMoved(epoch)
   }
 
   /** What a letter gives to this identity. */
@@ -92,7 +93,7 @@ export class AcceptedShares {
     } catch (error) {
       const share = whereabouts.shareOf(id)
       if (!(error instanceof ConversationMoved) || share === undefined) throw error
-      await this.follow(id, share, signal)
+      await this.follow(id, share, error.epoch, signal)
       return this.#read(id, signal)
     }
   }

@@ -82,18 +82,19 @@ export class OwnedShares {
     return [...(state?.members.values() ?? [])].filter(({ right }) => right !== 'none')
   }
 
-  /** Goes where the conversation is; brings it there where that was cut off. */
-  async follow(id: string, signal: AbortSignal): Promise<void> {
+  /** Goes where the conversation is that is not in `epoch` any more; brings it on where that was cut off. */
+  async follow(id: string, epoch: number, signal: AbortSignal): Promise<void> {
     const { anchor, whereabouts, heads } = this.#options
+    if (whereabouts.epochOf(id) > epoch) return
     const state = await anchor.read(id, signal)
-    if (state !== undefined && whereabouts.moveTo(id, state.epoch)) heads.forget(id)
-    else await this.#advance(id, state?.epoch ?? 0, signal)
+    if (state === undefined || state.epoch <= epoch) await this.#advance(id, epoch, signal)
+    else if (whereabouts.moveTo(id, state.epoch)) heads.forget(id)
   }
 
   /** @throws ConversationMoved where `epoch` is not the current one any more */
   async confirm(id: string, epoch: number, signal: AbortSignal): Promise<void> {
     const state = await this.#options.anchor.read(id, signal)
-    if (state !== undefined && state.epoch > epoch) throw new ConversationMoved()
+    if (state !== undefined && state.epoch > epoch) throw new ConversationMoved(epoch)
   }
 
   #peer(id: string, to: string): SharingAddress {
@@ -116,7 +117,7 @@ export class OwnedShares {
       return { epoch: state.epoch, scheme: base?.scheme }
     } catch (error) {
       if (!(error instanceof ConversationMoved)) throw error
-      await this.follow(id, signal)
+      await this.follow(id, error.epoch, signal)
       return this.#ready(id, signal)
     }
   }

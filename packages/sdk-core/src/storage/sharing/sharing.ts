@@ -6,6 +6,7 @@ import type { OpenedShare, SharedList, StoreSharing } from '../conversation-stor
 import type { HeadStore } from '../head-store'
 import { mapInParallel } from '../map-in-parallel'
 import type { Network } from '../network'
+import type { ConversationMoved } from '../place'
 import { AcceptedShares } from './accepted-shares'
 import { Anchor } from './anchor'
 import { Mover } from './mover'
@@ -75,13 +76,13 @@ export class Sharing implements StoreSharing {
   confirm(id: string, epoch: number, signal: AbortSignal): Promise<void> {
     const share = this.#options.whereabouts.shareOf(id)
     if (share === undefined) return this.#owned.confirm(id, epoch, signal)
-    return this.#accepted.confirm(id, share, signal)
+    return this.#accepted.confirm(id, share, epoch, signal)
   }
 
-  /** After {@link ConversationMoved}: resolves when the place to look at is the current one. */
-  follow(id: string, signal: AbortSignal): Promise<void> {
+  /** Resolves when the place to look at is a later one. */
+  follow(id: string, { epoch }: ConversationMoved, signal: AbortSignal): Promise<void> {
     const share = this.#options.whereabouts.shareOf(id)
-    if (share === undefined) return this.#owned.follow(id, signal)
-    return this.#accepted.follow(id, share, signal)
+    if (share === undefined) return this.#owned.follow(id, epoch, signal)
+    return this.#accepted.follow(id, share, epoch, signal)
   }
 }

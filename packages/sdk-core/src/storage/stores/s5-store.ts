@@ -98,7 +98,8 @@ export class S5Store implements ConversationStore {
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
     this.#repairs = new Repairs(this.#heads, this.#committer, log)
     this.#compactor = new Compactor(this.#heads, network, this.#committer, log)
-    const follow = (id: string, signal: AbortSignal) => this.#sharing().follow(id, signal)
+    const follow = (id: string, moved: ConversationMoved, signal: AbortSignal) =>
+      this.#sharing().follow(id, moved, signal)
     this.#watcher = new Watcher({ heads: this.#heads, follow, counters, log })
     this.#sweeper = new Sweeper(this.#heads, network, log)
     const onCommit = (head: Head) => this.#tidy(head)
@@ -202,7 +203,7 @@ export class S5Store implements ConversationStore {
         return await task()
       } catch (error) {
         if (!(error instanceof ConversationMoved)) throw error
-        await this.#sharing().follow(id, signal)
+        await this.#sharing().follow(id, error, signal)
       }
     }
   }
