@@ -1,9 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-const resolve = { conditions: ['@s5-conversations/source', 'import', 'module', 'default'] }
+// No `import` among them: Node would apply it to `require` as well, and give CommonJS packages (pg) ES modules.
+const resolve = { conditions: ['@s5-conversations/source', 'module', 'default'] }
+
+/** SQL files are texts, as in the built package. */
+const sqlAsText = {
+  name: 'sql-as-text',
+  transform: (code: string, id: string) =>
+    id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
+}
 
 function project(name: string, include: string[], timeoutMs: number) {
   return {
+    plugins: [sqlAsText],
     resolve,
     ssr: { resolve },
     test: {
@@ -26,6 +35,7 @@ export default defineConfig({
       'packages/sdk-core/vitest.browser.config.ts',
       project('s5-portal', ['packages/s5-portal/tests/**/*.test.ts'], 30_000),
       project('sdk-core', ['packages/sdk-core/tests/{unit,integration}/*.test.ts'], 60_000),
+      project('gateway', ['packages/gateway/tests/**/*.test.ts'], 60_000),
       project('demo', ['examples/**/*.test.ts'], 60_000),
       project('install-test', ['packages/install-test/tests/*.test.ts'], 180_000),
       project('long', ['packages/**/*.long.test.ts'], 30 * 60_000),

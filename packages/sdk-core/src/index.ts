@@ -7,7 +7,8 @@ export type { PhraseSignIn, SignInInput, WalletSignIn } from './auth/sign-in'
 export type { WalletOptions } from './auth/wallet-options'
 export type { WalletSigner } from './auth/wallet-signer'
 export { type WalletTypedData, walletSeedTypedData } from './auth/wallet-typed-data'
-export type { SessionCondition } from './conversation/change'
+export type { ConversationChange, SessionCondition } from './conversation/change'
+export type { ListPage } from './conversation/listing'
 export type {
   Conversation,
   ConversationInput,
@@ -19,6 +20,7 @@ export type {
   MessageRole,
   SharedBy,
 } from './conversation/types'
+export type { Page } from './conversation/view'
 export {
   type CreateSdkOptions,
   createSdk,
@@ -26,7 +28,15 @@ export {
   type Sdk,
   type StoreOptions,
 } from './create-sdk'
-export { LockTimeoutError, VersionConflictError } from './errors/conflict-errors'
+export {
+  ConversationEngine,
+  type ConversationEngineOptions,
+  type EngineStorage,
+} from './engine/conversation-engine'
+export type { GenerateStep, GenerateStepInput, StepPieces } from './engine/generation'
+export type { Tool, ToolCall, ToolContext, Tools } from './engine/tools'
+export type { ConversationTurn, TurnResult } from './engine/turn'
+export { LockTimeoutError, QueueFullError, VersionConflictError } from './errors/conflict-errors'
 export { ClosedError, NotAuthenticatedError } from './errors/identity-errors'
 export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from './errors/input-errors'
 export { SDKError, type SDKErrorCode } from './errors/sdk-error'
@@ -62,6 +72,8 @@ export type { ListSessionsOptions, SessionPage } from './session/session-index'
 export type { StreamedAnswer, StreamOptions } from './session/stream'
 export type { ResumedSession } from './session/take-over'
 export type {
+  CommitOutcome,
+  CommitReceipt,
   ConversationList,
   ConversationStore,
   OpenedShare,
@@ -71,6 +83,7 @@ export type {
 export type { VersionInfo } from './storage/history'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
 export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
+export type { TransferStats } from './storage/network'
 export type { AppendOptions, SaveOptions } from './storage/save-options'
 export type { ShareOptions } from './storage/share-options'
 export type { StorageResult } from './storage/storage-result'

@@ -42,6 +42,8 @@ export class LaterSession extends UnmetCondition {
 
   explain(current: ConversationState): SDKError {
     return new StaleSessionError<Message>({
+      localVersion: this.#session.since,
+      remoteVersion: current.head.version,
       epoch: this.#session.epoch,
       currentEpoch: current.head.sessionEpoch,
       missing: messagesSince(current, this.#session.since),

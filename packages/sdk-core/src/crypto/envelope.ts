@@ -19,7 +19,7 @@ const LENGTH_BYTES = 4
 const envelope = z.strictObject({
   format: z.literal(FORMAT),
   scheme: z.enum(['xsalsa20-poly1305', 'plain']),
-  kind: z.enum(['head', 'segment']),
+  kind: z.enum(['head', 'segment', 'message', 'fields']),
   nonce: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 24),
   body: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
 })

@@ -6,8 +6,8 @@ import type { Grant } from '../conversation/grant'
 import { derive, SALT } from './derive'
 import { SharingKeys } from './sharing-keys'
 
-/** What a record is; part of its key, so that no blob can stand in another's place. */
-export type RecordKind = 'head' | 'segment'
+/** What a record is; part of its key, so that no blob can stand in another's place. Databases keep the last two. */
+export type RecordKind = 'head' | 'segment' | 'message' | 'fields'
 
 /** An Ed25519 seed, by which a registry entry is moved, or a public key (32 bytes), by which it is only read. */
 export type RegistryKey = Uint8Array | { readonly publicKey: Uint8Array }

@@ -53,3 +53,15 @@ export class LockTimeoutError extends SDKError {
     this.idempotencyKey = options.idempotencyKey
   }
 }
+
+/** So many calls wait for the same thing that no more are taken. Nothing was written; try again later. */
+export class QueueFullError extends SDKError {
+  override readonly name = 'QueueFullError'
+
+  constructor() {
+    super('QUEUE_FULL', 'too many calls wait for the same lock', {
+      userMessage: 'Please wait for the answers under way, then try again.',
+      retryable: true,
+    })
+  }
+}

@@ -1,28 +1,38 @@
 import { SDKError } from './sdk-error'
 
 export interface StaleSessionDetails<M, U> {
-  epoch: number
-  currentEpoch: number
+  localVersion: number
+  remoteVersion: number
+  epoch?: number | undefined
+  currentEpoch?: number | undefined
   missing: M[]
   unsaved?: U[]
 }
 
 /**
- * A later session of the same conversation has begun; nothing was written. `missing` are the messages that came
- * or changed since this session last read the conversation, without its own; `unsaved` is what it wanted to say.
+ * Somebody else went on with the conversation since this session read it; nothing was written. `missing` are the
+ * messages that came or changed since, without the session's own; `unsaved` is what it wanted to say.
  */
 export class StaleSessionError<M = unknown, U = unknown> extends SDKError {
   override readonly name = 'StaleSessionError'
-  readonly epoch: number
-  /** The epoch of the session that took over. */
-  readonly currentEpoch: number
+  /** The version that the session has read. */
+  readonly localVersion: number
+  /** The version that is stored. */
+  readonly remoteVersion: number
+  /** Where a later session took over: the epoch of the one that was refused. */
+  readonly epoch: number | undefined
+  /** Where a later session took over: its epoch. */
+  readonly currentEpoch: number | undefined
   readonly missing: M[]
   readonly unsaved: U[]
 
-  constructor({ epoch, currentEpoch, missing, unsaved = [] }: StaleSessionDetails<M, U>) {
-    super('STALE_SESSION', `session epoch ${epoch} was followed by ${currentEpoch}`, {
+  constructor(details: StaleSessionDetails<M, U>) {
+    const { localVersion, remoteVersion, epoch, currentEpoch, missing, unsaved = [] } = details
+    super('STALE_SESSION', `Stale session: local version ${localVersion}, remote version ${remoteVersion}`, {
       userMessage: 'This conversation was continued elsewhere. Refresh to go on.',
     })
+    this.localVersion = localVersion
+    this.remoteVersion = remoteVersion
     this.epoch = epoch
     this.currentEpoch = currentEpoch
     this.missing = missing
@@ -45,8 +55,8 @@ export class SessionStateError extends SDKError {
 }
 
 /**
- * `generate` threw (see `cause`), gave something other than text, or did not end in time. What was shown is
- * saved, and marked `failed`.
+ * `generate` or a tool threw (see `cause`), `generate` gave something other than text, or did not end in time. In a
+ * session what was shown is saved, and marked `failed`; in a turn of the engine nothing is.
  */
 export class GenerationFailedError extends SDKError {
   override readonly name = 'GenerationFailedError'

@@ -1,4 +1,6 @@
+import type { ConversationChange } from '../conversation/change'
 import { parseId } from '../conversation/message'
+import { parseChanges } from '../conversation/parse-change'
 import type { Conversation, ConversationInput, JsonValue, Message, MessageInput } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
 import { InvalidInputError, UnsupportedError } from '../errors/input-errors'
@@ -6,6 +8,7 @@ import type { Logger } from '../observe/log'
 import type { StorageCounters, StorageStats } from '../observe/stats'
 import { SESSION_INDEX_ID } from '../session/session-index'
 import type {
+  CommitOutcome,
   CommitReceipt,
   ConversationList,
   ConversationStore,
@@ -210,11 +213,11 @@ export class StorageManager {
   ): Promise<Conversation | undefined> {
     this.#refuseWhenClosed()
     const id = parseId(conversationId, 'conversationId')
-    const { signal, ...page } = parseLoadOptions(options)
+    const { signal, readOnly, ...page } = parseLoadOptions(options)
     const conversation = await withDeadline(READ_DEADLINE_MS, signal, (either) =>
       this.#store.load(id, page, either),
     )
-    if (conversation === undefined || page.version !== undefined) return conversation
+    if (conversation === undefined || readOnly === true || page.version !== undefined) return conversation
     this.#seen.remember(conversation)
     this.#seen.rememberVersion(id, conversation.version)
     return conversation
@@ -376,6 +379,25 @@ export class StorageManager {
    */
   importConversations(data: ImportData, options: ImportOptions = {}): Promise<ImportReport> {
     return importConversations(this.#importTarget(), data, options)
+  }
+
+  /**
+   * What a store is asked for, under the lock: for those who offer this storage to others as a
+   * `ConversationStore`, over a wire. The changes are checked; nothing is retried.
+   * @throws as `ConversationStore.commit`; InvalidInputError
+   */
+  async commitChanges(
+    conversationId: string,
+    changes: readonly ConversationChange[],
+    options: ReadOptions = {},
+  ): Promise<CommitOutcome[]> {
+    this.#refuseWhenClosed()
+    const id = parseId(conversationId, 'conversationId')
+    const checked = parseChanges(changes)
+    const { signal } = parseReadOptions(options)
+    return this.withConversationLock(id, (held) =>
+      this.#store.commit(id, checked, signal === undefined ? held : AbortSignal.any([held, signal])),
+    )
   }
 
   /** Counts since the SDK was created. */

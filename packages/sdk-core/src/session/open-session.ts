@@ -99,11 +99,8 @@ export class OpenSession {
     return task
   }
 
-  #withUnsaved(
-    { epoch, currentEpoch, missing }: StaleSessionError,
-    said: readonly MessageInput[],
-  ): StaleSessionError {
-    const others = (missing as Message[]).filter(({ id }) => !this.#own.has(id))
-    return new StaleSessionError({ epoch, currentEpoch, missing: others, unsaved: [...said] })
+  #withUnsaved(error: StaleSessionError, said: readonly MessageInput[]): StaleSessionError {
+    const missing = (error.missing as Message[]).filter(({ id }) => !this.#own.has(id))
+    return new StaleSessionError({ ...error, missing, unsaved: [...said] })
   }
 }

@@ -30,7 +30,7 @@ export async function takeOver(
       return new OpenSession(begun, version)
     } catch (error) {
       if (!(error instanceof StaleSessionError)) throw error
-      epoch = error.currentEpoch + 1
+      epoch = (error.currentEpoch ?? epoch) + 1
     }
   }
 }

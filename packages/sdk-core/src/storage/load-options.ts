@@ -10,7 +10,13 @@ export interface ReadOptions {
   signal?: AbortSignal
 }
 
-export interface LoadOptions extends ReadOptions, Page {}
+export interface LoadOptions extends ReadOptions, Page {
+  /**
+   * Nothing is remembered of what is loaded: it will not be saved back as a whole. Cheaper for those who read much.
+   * @default false
+   */
+  readOnly?: boolean
+}
 
 export interface ListOptions extends ReadOptions, ListPage {}
 
@@ -22,11 +28,12 @@ export function parseReadOptions(options: unknown): ReadOptions {
 /** @throws InvalidInputError */
 export function parseLoadOptions(options: unknown): LoadOptions {
   if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
-  refuseUnknownFields(options, ['signal', 'limit', 'before', 'version'], 'options')
+  refuseUnknownFields(options, ['signal', 'limit', 'before', 'version', 'readOnly'], 'options')
   return {
     ...parseReadOptions(options.signal === undefined ? {} : { signal: options.signal }),
     ...optional('limit', options.limit, (value) => parseCount(value, 'limit')),
     ...optional('version', options.version, (value) => parseCount(value, 'version')),
+    ...optional('readOnly', options.readOnly, parseBoolean),
     ...optional('before', options.before, (value) => parseId(value, 'options.before')),
   }
 }
@@ -51,4 +58,9 @@ function parseCursorText(value: unknown): string {
 function parseCount(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
   throw new InvalidInputError(`options.${name}`, 'must be a whole number from 1')
+}
+
+function parseBoolean(value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw new InvalidInputError('options.readOnly', 'must be true or false')
 }

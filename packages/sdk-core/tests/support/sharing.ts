@@ -56,6 +56,10 @@ export async function checkCoWriting(devices: number, count: number, moves: numb
     for (let i = 0; i < count; i += 1) {
       await sdk.storage.appendMessage(id, user(`${writer}/${i}`))
       acknowledged.push(`${writer}/${i}`)
+      // A member who reads while the owner moves the conversation is told to try again.
+      await sdk.storage.loadConversation(id).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true })
+      })
     }
   })
   await Promise.all([...writing, moving()])

@@ -11,6 +11,7 @@ const NAMES = [
   'AuthStateManager',
   'ClosedError',
   'ConversationDeletedError',
+  'ConversationEngine',
   'CorruptRecordError',
   'DecryptionFailedError',
   'GenerationFailedError',
@@ -20,6 +21,7 @@ const NAMES = [
   'NewIdentityError',
   'NotAuthenticatedError',
   'PhraseVault',
+  'QueueFullError',
   'ReadOnlyError',
   'RevisionConflictError',
   'RollbackDetectedError',
@@ -83,6 +85,19 @@ it('The wallets of browsers are apart, and ethers with them: the SDK itself need
   const loaded = inPlainNode(
     'commonjs',
     `require('@s5-conversations/sdk-core'); console.log(Object.keys(require.cache).filter((path) => path.includes('ethers')).length)`,
+  )
+  expect(loaded.trim()).toBe('0')
+})
+
+it('Databases are apart, and pg and PGlite with them', () => {
+  const names = inPlainNode(
+    'module',
+    `import * as postgres from '@s5-conversations/sdk-core/postgres'; console.log(Object.keys(postgres).join())`,
+  )
+  expect(names.trim()).toBe('copyConversations,createPostgresStore,migratePostgres,openPglite,openPostgres')
+  const loaded = inPlainNode(
+    'commonjs',
+    `require('@s5-conversations/sdk-core/postgres'); console.log(Object.keys(require.cache).filter((path) => /node_modules.(pg|@electric-sql)/.test(path)).length)`,
   )
   expect(loaded.trim()).toBe('0')
 })

@@ -1,0 +1,1 @@
+export { createGatewayStore, type GatewayStoreOptions } from './client/gateway-store'

@@ -1,0 +1,5 @@
+import { it } from 'vitest'
+import { checkKilledConnections } from '../support/killed-connections'
+
+it('Eight processes with 500 appends each lose and duplicate nothing while their connections to PostgreSQL are killed', () =>
+  checkKilledConnections(8, 500))
