@@ -1,4 +1,5 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
+import { createSharingIdentity, type SharingSigner } from './auth/sharing-address'
 import type { WalletOptions } from './auth/wallet-options'
 import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
@@ -192,7 +193,7 @@ async function authOfPortals(options: PortalOptions, parts: Parts): Promise<Auth
   const auth = new AuthStateManager({
     ...walletOptions,
     ...parts,
-    openAccount: (entropy) => openAccount(entropy, place, deviceId, local, parts),
+    openAccount: (entropy, wallet) => openAccount(entropy, wallet, place, deviceId, local, parts),
     signedOut: signedOutStorage(signedOut, local, parts),
   })
   try {
@@ -234,6 +235,7 @@ function localOptions({ log, notifications }: Parts) {
 
 function openAccount(
   entropy: Uint8Array,
+  wallet: SharingSigner | undefined,
   place: Omit<ConnectOptions, 'seedPhrase'>,
   deviceId: string | undefined,
   local: Local | undefined,
@@ -244,7 +246,14 @@ function openAccount(
   const kept = entropy.slice()
   entropy.fill(0)
   const network = new LazyNetwork(() => connectS5({ ...place, seedPhrase: entropyToSeedPhrase(kept) }))
-  const remote = new S5Store({ ...parts, network, keyRing, nameInstance: () => nameInstance(deviceId) })
+  const identity = createSharingIdentity(keyRing.sharingKeys(), wallet)
+  const remote = new S5Store({
+    ...parts,
+    network,
+    keyRing,
+    identity,
+    nameInstance: () => nameInstance(deviceId),
+  })
   const first = local?.openLocalFirst(remote, { ...localOptions(parts), scope: lockScope })
   const storage = new StorageManager({ ...parts, store: first?.store ?? remote, lockScope })
   if (first !== undefined) parts.outboxes.set(storage, first.outbox)
@@ -257,6 +266,7 @@ function openAccount(
     },
     close: async () => {
       await closeStorage(storage, parts)
+      identity.keys.wipe()
       kept.fill(0)
     },
   }

@@ -18,6 +18,7 @@ export type {
   MessageInput,
   MessagePart,
   MessageRole,
+  SharedBy,
 } from './conversation/types'
 export type { Page } from './conversation/view'
 export {
@@ -41,6 +42,7 @@ export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from '
 export { LocalStoreError, type LocalStoreProblem } from './errors/local-errors'
 export { SDKError, type SDKErrorCode } from './errors/sdk-error'
 export { GenerationFailedError, SessionStateError, StaleSessionError } from './errors/session-errors'
+export { ReadOnlyError, ShareRevokedError } from './errors/sharing-errors'
 export {
   ConversationDeletedError,
   CorruptRecordError,
@@ -94,12 +96,16 @@ export type {
   CommitReceipt,
   ConversationList,
   ConversationStore,
+  OpenedShare,
+  SharedList,
+  StoreSharing,
 } from './storage/conversation-store'
 export type { VersionInfo } from './storage/history'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
 export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
 export type { TransferStats } from './storage/network'
 export type { AppendOptions, SaveOptions } from './storage/save-options'
+export type { ShareOptions } from './storage/share-options'
 export type { StorageResult } from './storage/storage-result'
 export { generateSeedPhrase } from './storage/stores/s5-network'
 export type { Damage, DamageKind, VerificationReport } from './storage/verify/report'

@@ -1,3 +1,5 @@
+import type { SharingSigner } from './sharing-address'
+
 /** One identity on its portals, opened but not yet connected. */
 export interface IdentityAccount {
   /** Whether it has ever kept a conversation there, by a fresh read that needs no portal account. */
@@ -8,5 +10,8 @@ export interface IdentityAccount {
   close(): Promise<void>
 }
 
-/** Opens the identity behind 16 bytes of entropy, which it overwrites. No request is made. */
-export type OpenAccount<A extends IdentityAccount> = (entropy: Uint8Array) => A
+/**
+ * Opens the identity behind 16 bytes of entropy, which it overwrites. No request is made. `wallet` signs for it;
+ * an identity without one signs by itself.
+ */
+export type OpenAccount<A extends IdentityAccount> = (entropy: Uint8Array, wallet?: SharingSigner) => A

@@ -3,6 +3,7 @@ import { NewIdentityError, SignerNotDeterministicError } from '../errors/wallet-
 import { untilAborted } from '../storage/until-aborted'
 import type { DeviceStorage } from './device-storage'
 import type { IdentityAccount, OpenAccount } from './identity-account'
+import { sharingSigner } from './sharing-address'
 import { askAddress, askEntropy, askEntropyTwice } from './wallet-entropy'
 import type { AskOptions, WalletSigner } from './wallet-signer'
 
@@ -28,7 +29,7 @@ export async function signInWithWallet<A extends IdentityAccount>(
   const known = await recall(options.device, key)
   const entropy = await (known === null ? askEntropyTwice : askEntropy)(signer, address, options)
   const fingerprint = fingerprintOf(entropy)
-  const account = options.openAccount(entropy)
+  const account = options.openAccount(entropy, sharingSigner(signer, address, options.timeoutMs))
   try {
     if (known !== null && known !== fingerprint) {
       throw new SignerNotDeterministicError('the wallet signs other than it once did on this device')

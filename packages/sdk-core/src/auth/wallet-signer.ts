@@ -1,7 +1,7 @@
 import { SDKError } from '../errors/sdk-error'
 import { SignatureRejectedError, SignerFailedError } from '../errors/wallet-errors'
 import { untilAborted } from '../storage/until-aborted'
-import type { WalletTypedData } from './wallet-typed-data'
+import type { SharingTypedData, WalletTypedData } from './wallet-typed-data'
 
 /** What the SDK needs of a wallet. Every `Signer` of ethers 6 is one. */
 export interface WalletSigner {
@@ -9,8 +9,8 @@ export interface WalletSigner {
   /** EIP-712; gives back 64 or 65 bytes in hexadecimal. */
   signTypedData(
     domain: WalletTypedData['domain'],
-    types: WalletTypedData['types'],
-    message: WalletTypedData['message'],
+    types: Record<string, { name: string; type: string }[]>,
+    message: (WalletTypedData | SharingTypedData)['message'],
   ): Promise<string>
   /**
    * Calls back whenever the user chooses another account, and without an address when the wallet goes away,

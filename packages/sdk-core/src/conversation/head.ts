@@ -53,6 +53,16 @@ export interface Head {
   checkpoints: readonly Checkpoint[]
   sessionEpoch: number
   deleted?: true
+  moved?: Moved
+}
+
+/**
+ * The conversation goes on in another epoch. `settled`, in epoch 0 only, means that all of it is there; until
+ * then it is in this head.
+ */
+export interface Moved {
+  epoch: number
+  settled?: true
 }
 
 const count = z.number().check(z.nonnegative(), z.refine(Number.isSafeInteger))
@@ -83,6 +93,7 @@ const head = z.strictObject({
   checkpoints: z.exactOptional(z.array(z.tuple([count, bytes(32), count]))),
   sessionEpoch: z.exactOptional(count),
   deleted: z.exactOptional(z.literal(true)),
+  moved: z.exactOptional(z.strictObject({ epoch: count, settled: z.exactOptional(z.literal(true)) })),
   salt: bytes(16),
 })
 const segment = z.strictObject({

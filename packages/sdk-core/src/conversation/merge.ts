@@ -1,5 +1,5 @@
 import { compareText, type DagValue, digestOf } from './codec'
-import { type Checkpoint, type Head, newerRegister } from './head'
+import { type Checkpoint, type Head, type Moved, newerRegister } from './head'
 import { uniteRecords } from './record'
 import {
   type ConversationState,
@@ -63,7 +63,15 @@ function mergeHeads(a: Head, b: Head): Omit<Head, 'messageCount' | 'segments' | 
     checkpoints: unite(a.checkpoints, b.checkpoints),
     sessionEpoch: Math.max(a.sessionEpoch, b.sessionEpoch),
     ...(a.deleted === true || b.deleted === true ? { deleted: true as const } : {}),
+    ...laterMove(a.moved, b.moved),
   }
+}
+
+function laterMove(a: Moved | undefined, b: Moved | undefined): { moved?: Moved } {
+  const [later] = [a, b]
+    .filter((moved) => moved !== undefined)
+    .sort((x, y) => y.epoch - x.epoch || Number(y.settled ?? false) - Number(x.settled ?? false))
+  return later === undefined ? {} : { moved: later }
 }
 
 function mergeMaps<T>(

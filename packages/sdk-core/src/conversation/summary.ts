@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
 import { CorruptRecordError } from '../errors/storage-errors'
+import type { DagValue } from './codec'
+import { type Share, shareSchema } from './grant'
 import type { Head } from './head'
 import type { StoredRecord } from './record'
 import {
@@ -9,15 +11,22 @@ import {
   registerValue,
   type StateDelta,
 } from './state'
-import type { ConversationSummary, Scheme } from './types'
+import type { ConversationSummary, Scheme, SharedBy } from './types'
 
 /** Lies outside the space of user ids, which hold no control characters. */
 export const CATALOG_ID = '\u0000catalog'
 
+/** Makes one number of epoch and version, of which a later epoch is greater whatever the version. */
+const EPOCH_STEP = 2 ** 36
+
 /** One conversation in the catalog. A `pending` one is about to be created, and may turn out absent. */
-export interface CatalogEntry extends Omit<ConversationSummary, 'encrypted'> {
+export interface CatalogEntry extends Omit<ConversationSummary, 'encrypted' | 'shared'> {
   scheme: Scheme
   pending?: true
+  /** Of its keys; absent for 0. */
+  epoch?: number
+  /** Where it belongs to somebody else: what lets this identity in. */
+  share?: Share
 }
 
 /** A conversation that is gone for good. */
@@ -26,6 +35,7 @@ export interface DeletedEntry {
   version: number
   updatedAt: number
   deleted: true
+  epoch?: number
 }
 
 /** What the catalog is told. */
@@ -37,6 +47,7 @@ const body = z.strictObject({
   title: z.exactOptional(z.string()),
   plain: z.exactOptional(z.literal(true)),
   pending: z.exactOptional(z.literal(true)),
+  share: z.exactOptional(shareSchema),
 })
 
 /** The summary of a version, as the catalog keeps it. */
@@ -50,19 +61,30 @@ export function summarise(head: Head, scheme: Scheme): CatalogEntry {
     version,
     messageCount,
     scheme,
+    ...(head.epoch === 0 ? {} : { epoch: head.epoch }),
     ...(title === undefined ? {} : { title: title as string }),
   }
 }
 
 /** What callers see of an entry. */
-export function toSummary({ scheme, pending: _, ...summary }: CatalogEntry): ConversationSummary {
-  return { ...summary, encrypted: scheme !== 'plain' }
+export function toSummary({ scheme, share, ...entry }: CatalogEntry): ConversationSummary {
+  const { pending: _, epoch: __, ...summary } = entry
+  return {
+    ...summary,
+    encrypted: scheme !== 'plain',
+    ...(share === undefined ? {} : { shared: sharedBy(share) }),
+  }
+}
+
+export function sharedBy({ from, grant }: Share): SharedBy {
+  return { write: grant.seed !== undefined, from }
 }
 
 /** What a version says to the catalog. */
 export function newsOf(head: Head, scheme: Scheme): CatalogNews {
   if (head.deleted !== true) return summarise(head, scheme)
-  return { id: head.id, version: head.version, updatedAt: head.updatedAt, deleted: true }
+  const { id, epoch, version, updatedAt } = head
+  return { id, version, updatedAt, deleted: true, ...(epoch === 0 ? {} : { epoch }) }
 }
 
 /**
@@ -86,7 +108,7 @@ export function applyNews(
   return { records, added: 0 }
 }
 
-/** Deletion beats all; otherwise the later version. */
+/** Deletion beats all; then the later epoch, then the later version. */
 export function newerNews<N extends CatalogNews>(known: N | undefined, news: N): N {
   if (known === undefined || 'deleted' in news) return news
   return 'deleted' in known || stampOf(news) < stampOf(known) ? known : news
@@ -96,16 +118,20 @@ export function newerNews<N extends CatalogNews>(known: N | undefined, news: N):
 export function parseEntry({ id, order, stamp, ...record }: StoredRecord): CatalogEntry {
   const result = body.safeParse(record.body)
   if (!result.success) throw new CorruptRecordError('a catalog entry is malformed')
-  const { createdAt, count, title, plain, pending } = result.data
+  const { createdAt, count, title, plain, pending, share } = result.data
+  const epoch = Math.floor(stamp / EPOCH_STEP)
+  const version = stamp % EPOCH_STEP
   return {
     id,
     createdAt,
     updatedAt: order,
-    version: pending === true ? stamp + 1 : stamp,
+    version: pending === true ? version + 1 : version,
     messageCount: count,
     scheme: plain === true ? 'plain' : 'xsalsa20-poly1305',
     ...(title === undefined ? {} : { title }),
     ...(pending === undefined ? {} : { pending }),
+    ...(epoch === 0 ? {} : { epoch }),
+    ...(share === undefined ? {} : { share }),
   }
 }
 
@@ -118,18 +144,19 @@ export function isPendingEntry({ body }: StoredRecord): boolean {
 function toRecord(news: CatalogNews, version: number, device: string): StoredRecord {
   const place = { id: news.id, order: news.updatedAt, stamp: stampOf(news), device, version }
   if ('deleted' in news) return { ...place, deleted: true }
-  const { createdAt, messageCount, title, scheme, pending } = news
+  const { createdAt, messageCount, title, scheme, pending, share } = news
   const said = {
     createdAt,
     count: messageCount,
     ...(title === undefined ? {} : { title }),
     ...(scheme === 'plain' ? { plain: true } : {}),
     ...(pending === undefined ? {} : { pending }),
+    ...(share === undefined ? {} : { share: share as unknown as DagValue }),
   }
   return { ...place, body: said }
 }
 
 /** A pending entry says less than an entry of the version that it announces. */
-function stampOf(news: CatalogNews): number {
-  return 'pending' in news ? news.version - 1 : news.version
+function stampOf({ epoch = 0, version, ...news }: CatalogNews): number {
+  return epoch * EPOCH_STEP + ('pending' in news ? version - 1 : Math.min(version, EPOCH_STEP - 1))
 }

@@ -64,6 +64,16 @@ export interface ConversationSummary {
   version: number
   messageCount: number
   encrypted: boolean
+  /** Absent where it is the identity's own. */
+  shared?: SharedBy
+}
+
+/** Whose a conversation is that somebody else has shared. */
+export interface SharedBy {
+  /** Whether it may be written too. */
+  write: boolean
+  /** The owner: the address of a wallet with its checksum, or `ed25519:` and a public key in hex. */
+  from: string
 }
 
 /** How records lie on S5: sealed to the owner, or readable by whoever has the hash. */

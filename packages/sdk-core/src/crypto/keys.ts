@@ -1,21 +1,33 @@
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { type DagValue, encodeDagCbor } from '../conversation/codec'
-
-const SALT = utf8ToBytes('s5-conversations/v1')
+import nacl from 'tweetnacl'
+import type { Grant } from '../conversation/grant'
+import { derive, SALT } from './derive'
+import { SharingKeys } from './sharing-keys'
 
 /** What a record is; part of its key, so that no blob can stand in another's place. Databases keep the last two. */
 export type RecordKind = 'head' | 'segment' | 'message' | 'fields'
 
+/** An Ed25519 seed, by which a registry entry is moved, or a public key (32 bytes), by which it is only read. */
+export type RegistryKey = Uint8Array | { readonly publicKey: Uint8Array }
+
 /** The keys of one conversation in one epoch. */
 export interface ConversationKeys {
+  /** What its owner calls it: sealed into every record. */
   readonly id: string
+  /** What this device calls it. */
+  readonly localId: string
   readonly epoch: number
-  /** Ed25519 seed of the registry entry: who has it may move the pointer. */
-  registrySeed(): Uint8Array
+  registryKey(): RegistryKey
   /** Seals one record and binds it to its kind, its conversation and its name. */
   recordKey(kind: RecordKind, name: string): Uint8Array
+}
+
+/** Those of a conversation of one's own. */
+export interface OwnKeys extends ConversationKeys {
+  /** Ed25519 seed of the registry entry: who has it may move the pointer. */
+  registrySeed(): Uint8Array
 }
 
 /** All keys of an identity come from here. Never prints its secrets. */
@@ -27,15 +39,29 @@ export class KeyRing {
     this.#master = hkdf(sha256, entropy, SALT, utf8ToBytes('master'), 32)
   }
 
-  /** HKDF-SHA256 (RFC 5869); each info is one DAG-CBOR array, so that no two of them run together. */
-  conversationKeys(id: string, epoch: number): ConversationKeys {
-    const contentKey = derive(this.#master, ['content', id, epoch])
+  conversationKeys(id: string, epoch: number, localId = id): OwnKeys {
+    const registrySeed = () => derive(this.#master, ['registry', id, epoch])
+    return {
+      ...keysOf(id, localId, epoch, derive(this.#master, ['content', id, epoch])),
+      registrySeed,
+      registryKey: registrySeed,
+    }
+  }
+
+  /** What lets others into one epoch of a conversation: to read it, or also to write it. */
+  grant(id: string, epoch: number, write: boolean): Grant {
+    const seed = derive(this.#master, ['registry', id, epoch])
     return {
       id,
       epoch,
-      registrySeed: () => derive(this.#master, ['registry', id, epoch]),
-      recordKey: (kind, name) => derive(contentKey, [kind, id, name]),
+      contentKey: derive(this.#master, ['content', id, epoch]),
+      registry: nacl.sign.keyPair.fromSeed(seed).publicKey,
+      ...(write ? { seed } : {}),
     }
+  }
+
+  sharingKeys(): SharingKeys {
+    return new SharingKeys(derive(this.#master, ['share']), derive(this.#master, ['identity']))
   }
 
   /** Names the owner to other tabs of the same browser, and says nothing of its keys. */
@@ -57,6 +83,18 @@ export class KeyRing {
   }
 }
 
-function derive(key: Uint8Array, info: DagValue[]): Uint8Array {
-  return hkdf(sha256, key, SALT, encodeDagCbor(info), 32)
+/** The keys of a conversation that somebody else has shared. */
+export function keysOfGrant(
+  { id, epoch, contentKey, registry, seed }: Grant,
+  localId: string,
+): ConversationKeys {
+  return {
+    ...keysOf(id, localId, epoch, contentKey),
+    registryKey: () => seed ?? { publicKey: registry },
+  }
+}
+
+function keysOf(id: string, localId: string, epoch: number, contentKey: Uint8Array) {
+  const recordKey = (kind: RecordKind, name: string) => derive(contentKey, [kind, id, name])
+  return { id, localId, epoch, recordKey }
 }

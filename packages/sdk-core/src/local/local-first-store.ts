@@ -41,10 +41,12 @@ export class LocalFirstStore implements ConversationStore {
   readonly #ended = new AbortController()
   readonly versions?: NonNullable<ConversationStore['versions']>
   readonly verify?: NonNullable<ConversationStore['verify']>
+  readonly sharing: ConversationStore['sharing']
 
   constructor(options: LocalFirstStoreOptions) {
     this.#options = options
     const remote = options.remote?.store
+    this.sharing = remote?.sharing
     if (remote?.versions !== undefined) this.versions = remote.versions.bind(remote)
     if (remote?.verify !== undefined) this.verify = remote.verify.bind(remote)
   }

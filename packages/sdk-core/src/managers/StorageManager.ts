@@ -12,6 +12,9 @@ import type {
   CommitReceipt,
   ConversationList,
   ConversationStore,
+  OpenedShare,
+  SharedList,
+  StoreSharing,
 } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
@@ -25,6 +28,7 @@ import {
   parseReadOptions,
   type ReadOptions,
 } from '../storage/load-options'
+import { retryWithBackoff } from '../storage/retry'
 import type { SaveDraft } from '../storage/save-draft'
 import {
   draftAppend,
@@ -42,6 +46,7 @@ import {
   type SaveOptions,
 } from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
+import { parseShareOptions, type ShareOptions } from '../storage/share-options'
 import type { StorageResult } from '../storage/storage-result'
 import type { VerificationReport } from '../storage/verify/report'
 import type { ConversationListener } from '../storage/watcher'
@@ -58,6 +63,7 @@ import type { ImportTarget } from '../transfer/transfer-target'
 
 /** A read that has no answer after this time fails, in ms. */
 const READ_DEADLINE_MS = 30_000
+const MAX_RETRIES = 3
 
 /** Options of `deleteConversation`. */
 export type DeleteOptions = Pick<SaveOptions, 'expectedVersion' | 'signal'>
@@ -288,6 +294,64 @@ export class StorageManager {
   }
 
   /**
+   * What others need to share a conversation with this identity: a public key, signed by its wallet, which is asked
+   * once. It may be shown to anybody.
+   * @throws SignatureRejectedError, SignerFailedError, UnsupportedError where the store shares nothing
+   */
+  async sharingAddress(options: ReadOptions = {}): Promise<string> {
+    const { signal = new AbortController().signal } = parseReadOptions(options)
+    return this.#sharing().address(signal)
+  }
+
+  /**
+   * Lets `to` read a conversation, with `write` also write in it. Gives a capability, which nobody else can open;
+   * the recipient's {@link openShared} takes it. Sharing for the first time seals the conversation anew, and leaves
+   * its older versions behind.
+   * @param options `to` is the recipient's {@link sharingAddress}
+   * @throws InvalidInputError for an address that is altered or not signed by whom it names, or where there is no
+   * such conversation; UnsupportedError where it belongs to somebody else; and as {@link saveConversation}
+   */
+  async shareConversation(conversationId: string, options: ShareOptions): Promise<string> {
+    const id = parseId(conversationId, 'conversationId')
+    const { to, write, signal } = parseShareOptions(options)
+    const sharing = this.#sharing()
+    await sharing.address(signal ?? new AbortController().signal)
+    return this.#inTurn(id, signal, (either) => sharing.share(id, to, write, either))
+  }
+
+  /**
+   * Accepts what somebody has shared. The conversation is on the list of this identity before this resolves, under
+   * the id that it gives, and is used like any other. The same capability again gives the same.
+   * @throws InvalidInputError (cut short, altered), DecryptionFailedError (for somebody else), ShareRevokedError,
+   * ConversationDeletedError, UnsupportedError (lies on other portals), StoreUnavailableError, CorruptRecordError
+   */
+  async openShared(capability: string, options: ReadOptions = {}): Promise<OpenedShare> {
+    const { signal } = parseReadOptions(options)
+    const sharing = this.#sharing()
+    return withDeadline(READ_DEADLINE_MS, signal, (either) =>
+      retryWithBackoff(() => sharing.open(capability, either), { maxRetries: MAX_RETRIES, signal: either }),
+    )
+  }
+
+  /**
+   * Takes a share back: all of the conversation is sealed anew under keys that `to` does not get, and what is left
+   * of the others' shares goes on by itself. What `to` has read stays read.
+   * @throws InvalidInputError where it was not shared with them; and as {@link shareConversation}
+   */
+  async revokeShare(conversationId: string, options: Omit<ShareOptions, 'write'>): Promise<void> {
+    const id = parseId(conversationId, 'conversationId')
+    const { to, signal } = parseShareOptions(options, ['to', 'signal'])
+    const sharing = this.#sharing()
+    await this.#inTurn(id, signal, (either) => sharing.revoke(id, to, either))
+  }
+
+  /** What this identity shares with whom, and what others share with it. @throws as {@link loadConversation} */
+  async listShared(options: ReadOptions = {}): Promise<SharedList> {
+    const { signal } = parseReadOptions(options)
+    return withDeadline(READ_DEADLINE_MS, signal, (either) => this.#sharing().list(either))
+  }
+
+  /**
    * A conversation as text: as JSON that says everything and {@link importConversations} reads back, or as
    * Markdown for people.
    * @throws InvalidInputError where there is no such conversation
@@ -371,6 +435,24 @@ export class StorageManager {
     committed.catch((error: unknown) => this.#group.abandon(pending, error))
     const { ignored, ...receipt } = await pending.receipt
     return { conversationId: draft.id, ...receipt, ...(ignored.length === 0 ? {} : { ignored }) }
+  }
+
+  #sharing(): StoreSharing {
+    this.#refuseWhenClosed()
+    if (this.#store.sharing === undefined) throw new UnsupportedError('this store shares nothing')
+    return this.#store.sharing
+  }
+
+  /** Runs `task` between the saves of one conversation. Safe for what can be repeated. */
+  #inTurn<T>(
+    conversationId: string,
+    signal: AbortSignal | undefined,
+    task: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return this.withConversationLock(conversationId, (held) => {
+      const either = signal === undefined ? held : AbortSignal.any([signal, held])
+      return retryWithBackoff(() => task(either), { maxRetries: MAX_RETRIES, signal: either })
+    })
   }
 
   private withConversationLock<T>(

@@ -2,7 +2,8 @@ import { compareListPlaces, type ListPlace } from '../conversation/listing'
 import { type ConversationState, knownRecords } from '../conversation/state'
 import { type CatalogEntry, parseEntry } from '../conversation/summary'
 import { nextSegments } from './conversation-reader'
-import type { HeadStore, Place } from './head-store'
+import type { HeadStore } from './head-store'
+import type { Place } from './place'
 
 /** The newest `limit` entries, or those behind `after`. */
 export interface EntryPage {

@@ -33,6 +33,8 @@ export interface CatalogOptions {
   log: Logger
   /** Called with each version of the catalog that this instance has written. */
   onCommit(head: Head): void
+  /** Adds what only this device knows of a conversation. */
+  complete(news: CatalogNews): CatalogNews
 }
 
 /**
@@ -154,7 +156,7 @@ export class Catalog {
           id: CATALOG_ID,
           needs: () => [],
           plan: (base, context) => {
-            const delta = applyNews(base, news, context)
+            const delta = applyNews(base, news.map(this.#options.complete), context)
             return {
               next: fold(base, delta),
               keepsPrevious: false,

@@ -5,11 +5,13 @@ import type { Scheme } from '../conversation/types'
 import { RevisionConflictError, StoreUnavailableError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
+import { absentBase, type Base } from './base'
 import { type SealedSegment, type SealedVersion, sealHead, sealVersion } from './head-codec'
 import type { StoredVersion } from './head-reader'
-import { absentBase, type Base, type HeadStore, learnNames, type Place, type Survey } from './head-store'
+import type { HeadStore, Survey } from './head-store'
 import { type LockTable, withKeyedLock } from './keyed-lock'
 import { type Network, PointerConflict, type PreparedMove } from './network'
+import { learnNames, type Place } from './place'
 import { segmentsOverLimit } from './segments'
 import { countHolders, greatestRevision } from './survey'
 
@@ -109,7 +111,7 @@ export class Committer {
   ): Promise<boolean> {
     return withKeyedLock(this.#turns, place.id, async () => {
       const { heads, network } = this.#options
-      const base = heads.latest(place.id)
+      const base = heads.latest(place.id, place.key)
       if (base?.scheme === undefined || this.#doubtful.has(place.id)) return false
       const names = new Set(refs.map(({ name }) => name))
       const others = base.head.segments.filter(({ name }) => !names.has(name))
@@ -151,7 +153,7 @@ export class Committer {
   }
 
   async #startingBase(place: Place, signal: AbortSignal): Promise<Base> {
-    const known = this.#doubtful.has(place.id) ? undefined : this.#options.heads.latest(place.id)
+    const known = this.#doubtful.has(place.id) ? undefined : this.#options.heads.latest(place.id, place.key)
     return known ?? this.#freshBase(place, signal)
   }
 
@@ -267,15 +269,18 @@ export class Committer {
   }
 }
 
-function prepareMove(place: Place, sealed: SealedVersion, signal: AbortSignal): Promise<PreparedMove> {
+async function prepareMove(place: Place, sealed: SealedVersion, signal: AbortSignal): Promise<PreparedMove> {
   const added = new Set(sealed.segments.map(({ ref }) => ref.name))
   const kept = sealed.head.segments.filter(({ name }) => !added.has(name))
   learnNames(place, sealed)
-  return place.pointer.prepare(
-    [sealed.blob, ...sealed.segments.map(({ blob }) => blob)],
-    kept.map(({ hash }) => hash),
-    signal,
-  )
+  const names = kept.map(({ hash }) => hash)
+  const blobs = [sealed.blob, ...sealed.segments.map(({ blob }) => blob)]
+  const [prepared] = await Promise.all([
+    place.pointer.prepare(blobs, names, signal),
+    place.pins?.keep(names, signal),
+  ])
+  place.pins?.add(sealed.segments.map(({ ref }) => ref.hash))
+  return prepared
 }
 
 function toStored({ head, hash, cid }: SealedVersion, scheme: Scheme, { revision }: Base): StoredVersion {

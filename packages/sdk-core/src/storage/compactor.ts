@@ -50,7 +50,7 @@ export class Compactor {
     const { signal } = this.#ended
     const place = await this.#heads.open(id)
     for (;;) {
-      const base = this.#heads.latest(id)
+      const base = this.#heads.latest(id, place.key)
       const refs = base === undefined ? [] : segmentsToCompact(base.head)
       const scheme = base?.scheme
       if (base === undefined || scheme === undefined || refs.length === 0) return

@@ -3,8 +3,9 @@ import { type ConversationState, countLive } from '../conversation/state'
 import type { Conversation, Scheme } from '../conversation/types'
 import { type Page, pageOf, toConversation } from '../conversation/view'
 import { MissingBlobError } from './head-reader'
-import type { HeadStore, Place } from './head-store'
+import type { HeadStore } from './head-store'
 import { findVersion } from './history'
+import type { Place } from './place'
 
 /**
  * The current version of a conversation, or another one, with the messages of `page`: reads the segments that can hold them,

@@ -28,6 +28,34 @@ export interface ConversationList {
   cursor?: string
 }
 
+/** A share that was accepted. */
+export interface OpenedShare {
+  /** What this identity calls the conversation. */
+  conversationId: string
+  write: boolean
+}
+
+/** Every share of one identity. */
+export interface SharedList {
+  /** `to` is the recipient's sharing address. */
+  byMe: { conversationId: string; to: string; write: boolean }[]
+  /** `from` is the owner: the address of a wallet, or `ed25519:` and a public key in hex. */
+  withMe: (OpenedShare & { from: string })[]
+}
+
+/** How conversations get to other identities. Every call is safe to repeat after any rejection. */
+export interface StoreSharing {
+  /** This identity's sharing address; a wallet is asked to sign it, once. */
+  address(signal: AbortSignal): Promise<string>
+  /** Resolves with a capability when its recipient can open it. */
+  share(conversationId: string, to: string, write: boolean, signal: AbortSignal): Promise<string>
+  /** Resolves when the share is listed. */
+  open(capability: string, signal: AbortSignal): Promise<OpenedShare>
+  /** Resolves when nothing written from now on can be read or changed by keys that the recipient has. */
+  revoke(conversationId: string, to: string, signal: AbortSignal): Promise<void>
+  list(signal: AbortSignal): Promise<SharedList>
+}
+
 /** A receipt, or why this change alone failed. */
 export type CommitOutcome = { receipt: CommitReceipt } | { error: unknown }
 
@@ -62,6 +90,8 @@ export interface ConversationStore {
   watch?(conversationId: string, listener: ConversationListener): () => void
   /** Recomputes all that is stored of a conversation. Absent in a store that has nothing to recompute. */
   verify?(conversationId: string, signal: AbortSignal): Promise<VerificationReport>
+  /** Absent in a store that has only one owner. */
+  readonly sharing?: StoreSharing | undefined
   getTransferStats(): TransferStats
   /** Writes what may lag behind (summaries), then lets go of all keys and timers. */
   close(): Promise<void>

@@ -61,10 +61,11 @@ export async function sealHead(
   keys: ConversationKeys,
   network: Network,
 ): Promise<Omit<SealedVersion, 'segments'>> {
-  const payload = encodeHead(head, randomBytes(16))
+  const { id, epoch } = keys
+  const payload = encodeHead({ ...head, id, epoch }, randomBytes(16))
   const blob = await writeRecord('head', payload, scheme, keys.recordKey('head', HEAD_NAME))
   const hash = await network.hash(blob)
-  return { head, hash, cid: network.cidOf(hash, blob.length), blob }
+  return { head: { ...head, epoch }, hash, cid: network.cidOf(hash, blob.length), blob }
 }
 
 export async function sealSegment(
@@ -81,13 +82,15 @@ export async function sealSegment(
   return { ref, records: byId(records), blob }
 }
 
-/** @throws CorruptRecordError, DecryptionFailedError, UnsupportedFormatError */
+/** The head, under the id that this device gives it. @throws CorruptRecordError, DecryptionFailedError, UnsupportedFormatError */
 export async function openHead(
   blob: Uint8Array,
   keys: ConversationKeys,
 ): Promise<{ head: Head; scheme: Scheme }> {
   const { scheme, payload } = await readRecord('head', blob, keys.recordKey('head', HEAD_NAME))
-  return { scheme, head: decodeHead(payload, keys.id) }
+  const head = decodeHead(payload, keys.id)
+  if (head.epoch !== keys.epoch) throw new CorruptRecordError('the head belongs to another epoch')
+  return { scheme, head: { ...head, id: keys.localId } }
 }
 
 /** The records of one segment. @throws CorruptRecordError also where its scheme is not the head's. */

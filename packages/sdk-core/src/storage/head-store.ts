@@ -2,17 +2,12 @@ import { isSameBytes } from '../conversation/codec'
 import type { Head, SegmentRef } from '../conversation/head'
 import { type HashedState, mergeStates } from '../conversation/merge'
 import type { StoredRecord } from '../conversation/record'
-import {
-  type ConversationState,
-  emptyHead,
-  type SegmentContents,
-  withoutSegments,
-} from '../conversation/state'
+import { type ConversationState, type SegmentContents, withoutSegments } from '../conversation/state'
 import type { Scheme } from '../conversation/types'
-import type { ConversationKeys, KeyRing } from '../crypto/keys'
 import { CorruptRecordError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
+import { type Base, toBase } from './base'
 import {
   MissingBlobError,
   type OldHead,
@@ -22,7 +17,8 @@ import {
   type StoredVersion,
 } from './head-reader'
 import { LruMap } from './lru-map'
-import type { Network, Pointer, PointerKey, PortalAnswer } from './network'
+import type { Network, Pointer, PortalAnswer } from './network'
+import { ConversationMoved, type Location, learnNames, type Place } from './place'
 import { resolveAnswers } from './resolve-answers'
 import { SegmentCache } from './segment-cache'
 import {
@@ -37,20 +33,6 @@ import {
 /** How many conversations' newest versions are kept in memory. */
 const KEPT_VERSIONS = 256
 
-/** What a commit is built on. */
-export interface Base extends ConversationState {
-  /** The head blobs it came from. */
-  readonly parents: readonly Uint8Array[]
-  readonly revision: number
-  readonly scheme: Scheme | undefined
-  /** The version on the network that says exactly this, if there is one. */
-  readonly stored: StoredVersion | undefined
-  /** Whether the network was asked for it since the commit began. */
-  readonly isFresh: boolean
-  /** Whether nothing that was acknowledged can be overtaken by the revision after this one. */
-  readonly isSettled: boolean
-}
-
 /** What a quorum of portals holds, put together. */
 export interface Survey {
   /** All that they hold and this device knows; `undefined` where there is nothing. */
@@ -58,16 +40,10 @@ export interface Survey {
   held: readonly PortalVersion[]
 }
 
-/** One pointer and the keys that go with it. */
-export interface Place {
-  readonly id: string
-  readonly keys: ConversationKeys
-  readonly pointer: PointerKey
-}
-
 export interface HeadStoreOptions {
   network: Network
-  keyRing: KeyRing
+  /** Where a conversation lies, for all that is known without asking for its pointer. */
+  locate(id: string): Promise<Location>
   counters: StorageCounters
   log: Logger
   /** Whether the owner is known to have wanted this conversation readable by anyone. */
@@ -84,11 +60,14 @@ export interface HeadStoreOptions {
 export class HeadStore {
   readonly segments = new SegmentCache()
   readonly #options: HeadStoreOptions
+  /** By the key of their place: what is known of one epoch is never mixed with another. */
   readonly #latest = new LruMap<string, StoredVersion>(KEPT_VERSIONS)
   readonly #places = new LruMap<string, Promise<Place>>(KEPT_VERSIONS)
+  /** By id: the key of the place that was opened last. */
+  readonly #keys = new LruMap<string, string>(KEPT_VERSIONS)
   /** Versions that a quorum was seen to hold. */
   readonly #acknowledged = new WeakSet<StoredVersion>()
-  /** Ids of which the network does not hold what is known, as far as is known. */
+  /** Keys of places of which the network does not hold what is known, as far as is known. */
   readonly #inDoubt = new Set<string>()
 
   constructor(options: HeadStoreOptions) {
@@ -102,20 +81,26 @@ export class HeadStore {
     this.#places.set(id, place)
     // What failed once, while the network could not be reached, is tried anew by the next call.
     place.catch(() => this.#places.delete(id))
-    // A pointer that was forgotten meanwhile does not know any more what each portal holds.
-    if (this.#latest.get(id) !== undefined) this.#inDoubt.add(id)
     return place
   }
 
-  /** The newest version this device has seen, unless the network is known to lack some of it. */
-  latest(id: string): Base | undefined {
-    const version = this.#inDoubt.has(id) ? undefined : this.#latest.get(id)
-    return version && toBase(version, false)
+  /**
+   * The newest version this device has seen, unless the network is known to lack some of it. Nothing is built on one
+   * that goes on elsewhere.
+   */
+  latest(id: string, key = this.#keys.get(id) ?? id): Base | undefined {
+    const version = this.#inDoubt.has(key) ? undefined : this.#latest.get(key)
+    return version === undefined || version.head.moved !== undefined ? undefined : toBase(version, false)
+  }
+
+  /** The newest version of one epoch that this device has seen, whatever the network says. */
+  known(id: string, epoch: number): StoredVersion | undefined {
+    return this.#latest.get(keyOf(id, epoch))
   }
 
   /** The newest version of which this device knows that it was acknowledged. */
   stored(id: string): StoredVersion | undefined {
-    const known = this.#latest.get(id)
+    const known = this.#latest.get(this.#keys.get(id) ?? id)
     return known !== undefined && this.#acknowledged.has(known) ? known : undefined
   }
 
@@ -126,7 +111,7 @@ export class HeadStore {
 
   /** The current version, now that a portal has pushed this pointer: believed alone where it is a quorum. */
   async readPushed(place: Place, pushed: PortalAnswer, signal: AbortSignal): Promise<Base | undefined> {
-    const known = this.#latest.get(place.id)
+    const known = this.#latest.get(place.key)
     if (known !== undefined && pushed.pointer && isSameBytes(known.hash, pushed.pointer.hash)) {
       return toBase(known, true)
     }
@@ -137,15 +122,17 @@ export class HeadStore {
   /**
    * What the portals hold, by `answers` or else by a fresh read. Where a blob is missing that a pointer
    * names, the pointers are read again, as long as they move.
+   * @throws ConversationMoved, ShareRevokedError; then nothing of it is believed
    */
   async survey(place: Place, signal: AbortSignal, answers?: readonly PortalAnswer[]): Promise<Survey> {
-    const before = this.#latest.get(place.id)
+    const before = this.#latest.get(place.key)
     for (let said = answers ?? (await place.pointer.readPointers(signal)); ; ) {
       try {
-        const held = await resolveAnswers(place, said, this.#options.network.readQuorum, (pointer) =>
-          this.#version(place, pointer, before, signal),
-        )
-        return { held, base: await this.#unite(place, held, greatestRevision(said), before, signal) }
+        const held = await this.#confirmed(place, said, before, signal)
+        const base = await this.#unite(place, held, greatestRevision(said), before, signal)
+        if (base?.head.moved !== undefined && place.isLeft !== true)
+          throw new ConversationMoved(place.keys.epoch)
+        return { held, base }
       } catch (error) {
         if (!(error instanceof MissingBlobError)) throw error
         const again = await place.pointer.readPointers(signal)
@@ -172,7 +159,7 @@ export class HeadStore {
 
   /** The version in a head blob that a newer one names; `undefined` where nobody has it any more. */
   async readOld(place: Place, hash: Uint8Array, signal: AbortSignal): Promise<OldHead | undefined> {
-    const known = this.#latest.get(place.id)
+    const known = this.#latest.get(place.key)
     if (known !== undefined && isSameBytes(known.hash, hash)) return known
     return readHead(this.#options.network, place.keys, hash, signal)
   }
@@ -188,21 +175,31 @@ export class HeadStore {
   /** Remembers a version that a quorum has acknowledged. */
   remember(version: StoredVersion): void {
     this.#acknowledged.add(version)
-    if (this.#keep(version)) this.#inDoubt.delete(version.head.id)
+    if (this.#keep(version)) this.#inDoubt.delete(keyOf(version.head.id, version.head.epoch))
+  }
+
+  /** Has the conversation be looked for anew. */
+  forget(id: string): void {
+    this.#places.delete(id)
   }
 
   forgetAll(): void {
     this.#latest.clear()
     this.#places.clear()
+    this.#keys.clear()
     this.#inDoubt.clear()
     this.segments.clear()
   }
 
   async #openAnew(id: string): Promise<Place> {
-    const { keyRing, network, onDisagreement } = this.#options
-    const keys = keyRing.conversationKeys(id, 0)
-    const pointer = await network.pointerKey(keys.registrySeed(), () => onDisagreement(id))
-    return { id, keys, pointer }
+    const { locate, network, onDisagreement } = this.#options
+    const location = await locate(id)
+    const key = keyOf(location.keys.localId, location.keys.epoch)
+    this.#keys.set(id, key)
+    // A pointer that was forgotten meanwhile does not know any more what each portal holds.
+    if (this.#latest.get(key) !== undefined) this.#inDoubt.add(key)
+    const pointer = await network.pointerKey(location.keys.registryKey(), () => onDisagreement(id))
+    return { id, key, pointer, ...location }
   }
 
   async #segment(place: Place, ref: SegmentRef, scheme: Scheme | undefined, signal: AbortSignal) {
@@ -214,10 +211,31 @@ export class HeadStore {
     return records
   }
 
+  /** Where others have keys too, what is new is read beside asking whether these keys are still the ones. */
+  async #confirmed(
+    place: Place,
+    said: readonly PortalAnswer[],
+    before: StoredVersion | undefined,
+    signal: AbortSignal,
+  ): Promise<PortalVersion[]> {
+    const isKnown = ({ pointer }: PortalAnswer) =>
+      before !== undefined && (pointer === undefined || isSameBytes(pointer.hash, before.hash))
+    const [confirmed, held] = await Promise.allSettled([
+      said.every(isKnown) ? undefined : place.confirm?.(signal),
+      resolveAnswers(place, said, this.#options.network.readQuorum, (pointer) =>
+        this.#version(place, pointer, before, signal),
+      ),
+    ])
+    if (confirmed.status === 'rejected') throw confirmed.reason
+    if (held.status === 'rejected') throw held.reason
+    return held.value
+  }
+
   #keep(version: StoredVersion): boolean {
-    const known = this.#latest.get(version.head.id)
+    const key = keyOf(version.head.id, version.head.epoch)
+    const known = this.#latest.get(key)
     if (known !== undefined && !isNewerVersion(version, known)) return false
-    this.#latest.set(version.head.id, version)
+    this.#latest.set(key, version)
     return true
   }
 
@@ -228,6 +246,7 @@ export class HeadStore {
     signal: AbortSignal,
   ): Promise<StoredVersion> {
     if (before !== undefined && isSameBytes(before.hash, pointer.hash)) {
+      learnNames(place, before)
       return before.revision >= pointer.revision ? before : { ...before, revision: pointer.revision }
     }
     const version = await readVersion(this.#options.network, place.keys, pointer, signal)
@@ -245,7 +264,7 @@ export class HeadStore {
   ): Promise<Base | undefined> {
     const found = newestVersions(distinct(held))
     for (const version of found) this.#keep(version)
-    const known = this.#latest.get(place.id)
+    const known = this.#latest.get(place.key)
     const newest = newestVersions(known === undefined ? found : distinct([...held, { version: known }]))
     const [first, ...others] = newest
     if (first === undefined) return undefined
@@ -258,12 +277,13 @@ export class HeadStore {
 
   /** The one version that holds all the others: acknowledged only if it is on a quorum of portals. */
   #judge(version: StoredVersion, held: readonly PortalVersion[], revision: number): Base {
-    const { id } = version.head
+    const { id, epoch } = version.head
+    const key = keyOf(id, epoch)
     const isHeld = countHolders(version, held) >= this.#options.network.writeQuorum
     const isSettled = this.#isSettled(version, held, revision)
     if (isHeld && isSettled) this.#acknowledged.add(version)
-    if (isHeld && isSettled) this.#inDoubt.delete(id)
-    else this.#inDoubt.add(id)
+    if (isHeld && isSettled) this.#inDoubt.delete(key)
+    else this.#inDoubt.add(key)
     if (!isHeld || laggards(version, held).length > 0) this.#options.onDisagreement(id)
     return { ...toBase(version, true), stored: isHeld ? version : undefined, revision, isSettled }
   }
@@ -287,7 +307,7 @@ export class HeadStore {
     shown: number,
     signal: AbortSignal,
   ): Promise<Base> {
-    this.#noteLoss(known.head.id)
+    this.#noteLoss(place)
     this.#options.log.warn(
       { revision: shown, known: known.revision },
       'The network is behind what it acknowledged',
@@ -313,7 +333,7 @@ export class HeadStore {
     signal: AbortSignal,
   ): Promise<Base> {
     const all = [first, ...others]
-    this.#noteLoss(first.head.id)
+    this.#noteLoss(place)
     this.#options.counters.merges += 1
     this.#options.log.warn({ versions: all.map(({ head }) => head.version) }, 'Uniting two histories')
     let merged: HashedState = await this.#complete(place, first, signal)
@@ -334,8 +354,8 @@ export class HeadStore {
     }
   }
 
-  #noteLoss(id: string): void {
-    this.#inDoubt.add(id)
+  #noteLoss({ id, key }: Place): void {
+    this.#inDoubt.add(key)
     this.#options.onDisagreement(id)
   }
 
@@ -356,31 +376,8 @@ export class HeadStore {
   }
 }
 
-/** The base of a conversation's first commit. */
-export function absentBase(id: string): Base {
-  return {
-    head: emptyHead(id),
-    sealed: new Map(),
-    parents: [],
-    revision: 0,
-    scheme: undefined,
-    stored: undefined,
-    isFresh: true,
-    isSettled: true,
-  }
-}
-
-/** What a head names besides what was new with it, for portals that lack some of it. */
-export function learnNames(place: Place, { hash, head }: Pick<StoredVersion, 'hash' | 'head'>): void {
-  place.pointer.learn(
-    hash,
-    head.segments.map((segment) => segment.hash),
-    { version: head.version, clock: head.clock },
-  )
-}
-
-function toBase(version: StoredVersion, isFresh: boolean): Base {
-  return { ...version, sealed: new Map(), parents: [version.hash], stored: version, isFresh, isSettled: true }
+function keyOf(id: string, epoch: number): string {
+  return epoch === 0 ? id : `\u0000${epoch}/${id}`
 }
 
 function distinct(held: readonly { version: StoredVersion | undefined }[]): StoredVersion[] {

@@ -1,7 +1,8 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { Checkpoint } from '../conversation/head'
 import type { OldHead } from './head-reader'
-import type { HeadStore, Place } from './head-store'
+import type { HeadStore } from './head-store'
+import type { Place } from './place'
 
 /** Where a walk begins: head blobs, and kept versions, of which the walk reads only what it comes to. */
 export interface WalkStart {

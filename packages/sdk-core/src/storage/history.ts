@@ -2,9 +2,11 @@ import type { ConversationState } from '../conversation/state'
 import { isAncestor } from '../conversation/state'
 import type { Scheme } from '../conversation/types'
 import { InvalidInputError } from '../errors/input-errors'
+import type { Base } from './base'
 import type { OldHead } from './head-reader'
-import type { Base, HeadStore, Place } from './head-store'
+import type { HeadStore } from './head-store'
 import { walkHeads } from './head-walk'
+import type { Place } from './place'
 
 /** One version that can still be loaded. */
 export interface VersionInfo {

@@ -4,10 +4,12 @@ import type { ConversationSummary, Scheme } from '../conversation/types'
 import { RollbackDetectedError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
+import type { Base } from './base'
 import type { Catalog } from './catalog'
 import type { ConversationList } from './conversation-store'
 import type { HeadStore } from './head-store'
 import { mapInParallel } from './map-in-parallel'
+import { ConversationMoved } from './place'
 
 const READS_AT_ONCE = 16
 
@@ -73,10 +75,22 @@ export class Listing {
   /** The entry of a conversation that was about to be created, if it was. */
   async #confirm(entry: CatalogEntry, signal: AbortSignal): Promise<CatalogEntry | undefined> {
     const { heads, catalog } = this.#options
-    const base = heads.latest(entry.id) ?? (await heads.read(await heads.open(entry.id), signal))
+    const base = heads.latest(entry.id) ?? (await this.#read(entry.id, signal))
+    if (base === 'moved') return entry
     if (base === undefined) return undefined
     const news = newsOf(base.head, base.scheme ?? entry.scheme)
     catalog.refresh(news)
     return 'deleted' in news ? undefined : news
+  }
+
+  /** What has moved on exists. */
+  async #read(id: string, signal: AbortSignal): Promise<Base | undefined | 'moved'> {
+    const { heads } = this.#options
+    try {
+      return await heads.read(await heads.open(id), signal)
+    } catch (error) {
+      if (error instanceof ConversationMoved) return 'moved'
+      throw error
+    }
   }
 }

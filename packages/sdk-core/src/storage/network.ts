@@ -1,4 +1,5 @@
 import type { Lineage } from '../conversation/state'
+import type { RegistryKey } from '../crypto/keys'
 import type { PortalStats } from '../observe/stats'
 
 /** What a registry entry says: which head is current. */
@@ -39,7 +40,7 @@ export interface TransferStats {
 export interface Witness {
   /** Base URL. */
   readonly name: string
-  pointerKey(seed: Uint8Array): Promise<Pick<PortalPointer, 'readPointer'>>
+  pointerKey(key: RegistryKey): Promise<Pick<PortalPointer, 'readPointer'>>
   download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
 }
 
@@ -54,9 +55,11 @@ export interface Portal {
   readonly losses: number
   /** Makes it ready for calls, with the identity's account or a new one; does nothing when it is. */
   signIn(signal: AbortSignal): Promise<void>
-  pointerKey(seed: Uint8Array): Promise<PortalPointer>
+  pointerKey(key: RegistryKey): Promise<PortalPointer>
   upload(blob: Uint8Array, signal: AbortSignal): Promise<void>
   download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Has it keep a blob that somebody else uploaded. @throws StoreUnavailableError also where it has none */
+  pin(hash: Uint8Array, signal: AbortSignal): Promise<void>
   /** Tells it that the owner no longer needs a blob. Absent counts as done. */
   forget(hash: Uint8Array, signal: AbortSignal): Promise<void>
   readonly witness: Witness
@@ -132,7 +135,7 @@ export interface Network {
   /** How many portals have to answer a read. */
   readonly readQuorum: number
   /** @param onDissent called when a portal refuses a move that the quorum has acknowledged */
-  pointerKey(seed: Uint8Array, onDissent: () => void): Promise<PointerKey>
+  pointerKey(key: RegistryKey, onDissent: () => void): Promise<PointerKey>
   /** BLAKE3-256. */
   hash(blob: Uint8Array): Promise<Uint8Array>
   /** S5 blob id of a blob of `size` bytes, multibase. */
@@ -140,6 +143,8 @@ export interface Network {
   /** Resolves when a quorum holds the blob. Preparing a move with the same array does not send it again. */
   upload(blob: Uint8Array, signal: AbortSignal): Promise<void>
   download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Has portals keep a blob that somebody else uploaded. Resolves when a quorum does. */
+  pin(hash: Uint8Array, signal: AbortSignal): Promise<void>
   /** Tells all portals that the owner no longer needs a blob. Resolves when a quorum has heard it. */
   forget(hash: Uint8Array, signal: AbortSignal): Promise<void>
   /** Every portal. */

@@ -2,8 +2,9 @@ import { isSameBytes } from '../conversation/codec'
 import type { Logger } from '../observe/log'
 import type { Committer } from './commit'
 import type { StoredVersion } from './head-reader'
-import type { HeadStore, Place } from './head-store'
+import type { HeadStore } from './head-store'
 import { LruMap } from './lru-map'
+import type { Place } from './place'
 import { laggards } from './survey'
 
 /** A portal that still shows an old version after a repair is not repaired again for so long, in ms. */

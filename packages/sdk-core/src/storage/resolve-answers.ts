@@ -2,8 +2,8 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { isSameBytes } from '../conversation/codec'
 import { CorruptRecordError, StoreUnavailableError } from '../errors/storage-errors'
 import type { StoredVersion } from './head-reader'
-import type { Place } from './head-store'
 import type { Pointer, PortalAnswer } from './network'
+import type { Place } from './place'
 import { greatestRevision, type PortalVersion } from './survey'
 
 /**

@@ -2,10 +2,11 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import type { Head } from '../conversation/head'
 import type { Logger } from '../observe/log'
 import type { OldHead } from './head-reader'
-import type { HeadStore, Place } from './head-store'
+import type { HeadStore } from './head-store'
 import { walkHeads } from './head-walk'
 import { mapInParallel } from './map-in-parallel'
 import type { Network } from './network'
+import type { Place } from './place'
 
 /** Versions younger than this are never given up, in ms. */
 const MIN_AGE_MS = 24 * 3_600_000
@@ -49,9 +50,9 @@ export class Sweeper {
   }
 
   async #sweep(id: string): Promise<void> {
-    const current = this.#heads.latest(id)
-    if (current === undefined) return
     const place = await this.#heads.open(id)
+    const current = this.#heads.latest(id, place.key)
+    if (current === undefined) return
     if (current.head.deleted === true) await this.#forgetAll(place, current.head)
     else await this.#forgetOld(place, current.head)
   }

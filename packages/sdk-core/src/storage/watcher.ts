@@ -4,6 +4,7 @@ import type { StorageCounters } from '../observe/stats'
 import { withDeadline } from './deadline'
 import type { HeadStore } from './head-store'
 import type { PortalAnswer } from './network'
+import { ConversationMoved, type Place } from './place'
 
 /** How often is asked where nothing is pushed, in ms. */
 const POLL_INTERVAL_MS = 3_000
@@ -28,10 +29,22 @@ interface Watched {
   latest: ConversationNotice | undefined
   /** Whether news come by themselves. */
   isLive: boolean
+  /** What is subscribed to. */
+  place: Place | undefined
+  /** Ends the subscription. */
+  stop: () => void
+}
+
+/** What a portal said by itself about the pointer of a place. */
+interface Pushed {
+  place: Place
+  answer: PortalAnswer
 }
 
 export interface WatcherOptions {
   heads: HeadStore
+  /** Finds the place that is the current one. */
+  follow(id: string, moved: ConversationMoved, signal: AbortSignal): Promise<void>
   counters: StorageCounters
   log: Logger
 }
@@ -82,6 +95,8 @@ export class Watcher {
       ended: new AbortController(),
       latest: undefined,
       isLive: false,
+      place: undefined,
+      stop: () => {},
     }
     this.#watched.set(id, watched)
     const poll = setInterval(() => {
@@ -89,36 +104,59 @@ export class Watcher {
       this.#options.counters.polls += 1
       this.#look(id, watched)
     }, POLL_INTERVAL_MS)
-    watched.ended.signal.addEventListener('abort', () => clearInterval(poll))
+    watched.ended.signal.addEventListener('abort', () => {
+      clearInterval(poll)
+      watched.stop()
+    })
     this.#look(id, watched)
-    this.#listen(id, watched)
+    this.#listen(id, watched).catch((error: unknown) =>
+      this.#options.log.debug({ error }, 'A watched conversation could not be listened to'),
+    )
     return watched
   }
 
   async #listen(id: string, watched: Watched): Promise<void> {
-    const { pointer } = await this.#options.heads.open(id)
+    const place = await this.#options.heads.open(id)
+    const { pointer } = place
     const { signal } = watched.ended
     if (signal.aborted || pointer.listen === undefined) return
-    const stop = pointer.listen({
-      onPointer: (pointer, portal) => this.#look(id, watched, { pointer, portal }),
+    watched.place = place
+    watched.stop()
+    watched.stop = pointer.listen({
+      onPointer: (pointer, portal) => this.#look(id, watched, { place, answer: { pointer, portal } }),
       onLive: (isLive) => {
         watched.isLive = isLive
       },
     })
-    signal.addEventListener('abort', stop)
   }
 
   /** Finds out what is current: what the network has pushed, or what it says when asked. */
-  async #look(id: string, { ended }: Watched, pushed?: PortalAnswer): Promise<void> {
+  async #look(id: string, watched: Watched, pushed?: Pushed): Promise<void> {
     const { heads, log } = this.#options
+    const { ended } = watched
     try {
       const base = await withDeadline(READ_DEADLINE_MS, ended.signal, async (signal) => {
+        if (pushed !== undefined) return heads.readPushed(pushed.place, pushed.answer, signal)
         const place = await heads.open(id)
-        return pushed === undefined ? heads.read(place, signal) : heads.readPushed(place, pushed, signal)
+        if (watched.place !== undefined && watched.place !== place) await this.#listen(id, watched)
+        return heads.read(place, signal)
       })
       if (base !== undefined) this.notice(base.head)
     } catch (error) {
-      log.debug({ error }, 'A watched conversation could not be read')
+      if (error instanceof ConversationMoved) await this.#follow(id, watched, error)
+      else log.debug({ error }, 'A watched conversation could not be read')
+    }
+  }
+
+  async #follow(id: string, watched: Watched, moved: ConversationMoved): Promise<void> {
+    const { follow, log } = this.#options
+    // Until there is a subscription to the new place, asking finds it.
+    watched.isLive = false
+    try {
+      await withDeadline(READ_DEADLINE_MS, watched.ended.signal, (signal) => follow(id, moved, signal))
+      await this.#look(id, watched)
+    } catch (error) {
+      log.debug({ error }, 'A watched conversation could not be followed')
     }
   }
 

@@ -82,3 +82,48 @@ it('Neither logs, nor errors, nor URLs, nor the portal’s disk hold a seed, a k
   ]
   for (const content of contents) for (const secret of raw) expect(content.includes(secret)).toBe(false)
 })
+
+it('Neither logs, nor errors, nor the portal’s disk hold a key of a share, or a word of it', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 's5-secrets-'))
+  closeAfterTest({ close: () => rm(dataDir, { recursive: true, force: true }) })
+  const portal = closeAfterTest(await createPortal({ port: 0, dataDir }))
+  const logged: unknown[] = []
+  const log = (...line: unknown[]) => logged.push(line)
+  const options = { logger: { debug: log, warn: log } }
+  const [owner, recipient] = [generateSeedPhrase(), generateSeedPhrase()]
+  const alice = await startSdk(portal.url, owner, options)
+  const bob = await startSdk(portal.url, recipient, options)
+  await alice.storage.appendMessage('one', user(WORDS))
+  const to = await bob.storage.sharingAddress()
+  const capability = await alice.storage.shareConversation('one', { to, write: true })
+  const { conversationId } = await bob.storage.openShared(capability)
+  await bob.storage.appendMessage(conversationId, user(WORDS))
+  await alice.storage.revokeShare('one', { to })
+  const errors = await Promise.all([
+    bob.storage.loadConversation(conversationId).catch((error: unknown) => error),
+    bob.storage.openShared(capability).catch((error: unknown) => error),
+    alice.storage.openShared(capability).catch((error: unknown) => error),
+  ])
+  const shown = inspect([logged, errors, alice, bob], {
+    depth: 20,
+    maxStringLength: null,
+    maxArrayLength: null,
+  })
+  await Promise.all([alice.close(), bob.close()])
+
+  const keyRing = new KeyRing(readSeedPhrase(owner))
+  const grants = [keyRing.grant('one', 1, true), keyRing.grant('one', 2, true)]
+  const keys = grants.flatMap(({ contentKey, seed }) =>
+    seed === undefined ? [contentKey] : [contentKey, seed],
+  )
+  expect(keys).toHaveLength(4)
+  expect(errors.every((error) => error instanceof Error)).toBe(true)
+  for (const secret of [...keys.flatMap(formsOf), WORDS, capability]) expect(shown).not.toContain(secret)
+  const files = await readdir(dataDir, { recursive: true, withFileTypes: true })
+  for (const file of files.filter((each) => each.isFile())) {
+    const content = await readFile(join(file.parentPath, file.name))
+    for (const secret of [...keys.map((key) => Buffer.from(key)), Buffer.from(WORDS)]) {
+      expect(content.includes(secret)).toBe(false)
+    }
+  }
+})

@@ -7,6 +7,7 @@ import {
   type PortalOptions,
   type Sdk,
   type WalletSigner,
+  walletSeedTypedData,
 } from '../../src/index'
 import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { startFaultProxy } from '../support/fault-proxy'
@@ -195,11 +196,8 @@ describe('A signer', () => {
     const wallet = createEthersWallet()
     const signer = {
       getAddress: () => wallet.getAddress(),
-      signTypedData: async (...[domain, types, message]: Parameters<WalletSigner['signTypedData']>) =>
-        signWithRandomNonce(
-          wallet.privateKey,
-          typedDataDigest({ domain, types, message, primaryType: 'Identity' }),
-        ),
+      signTypedData: async () =>
+        signWithRandomNonce(wallet.privateKey, typedDataDigest(walletSeedTypedData(wallet.address))),
     }
     const creation = startWalletSdk(portal.url, signer, isNew)
     await expect(creation).rejects.toMatchObject({

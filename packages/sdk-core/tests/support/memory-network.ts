@@ -1,5 +1,7 @@
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
+import type { RegistryKey } from '../../src/crypto/keys'
 import { StoreUnavailableError } from '../../src/errors/storage-errors'
 import { silentLogger } from '../../src/observe/log'
 import { type Network, type Pointer, PointerConflict, type PortalPointer } from '../../src/storage/network'
@@ -31,13 +33,14 @@ export class MemoryNetwork {
       name: 'memory',
       losses: 0,
       signIn: async () => {},
-      pointerKey: async (seed: Uint8Array) => this.#pointerKey(bytesToHex(sha256(seed)), call),
+      pointerKey: async (key: RegistryKey) => this.#pointerKey(nameOf(key), call),
       upload: (blob: Uint8Array) => call(() => void this.blobs.set(bytesToHex(sha256(blob)), blob)),
       download: (hash: Uint8Array) => call(() => this.blobs.get(bytesToHex(hash))),
+      pin: (hash: Uint8Array) => call(() => void this.blobs.get(bytesToHex(hash))),
       forget: (hash: Uint8Array) => call(() => void this.blobs.delete(bytesToHex(hash))),
       witness: {
         name: 'memory',
-        pointerKey: async (seed: Uint8Array) => this.#pointerKey(bytesToHex(sha256(seed)), call),
+        pointerKey: async (key: RegistryKey) => this.#pointerKey(nameOf(key), call),
         download: (hash: Uint8Array) => call(() => this.blobs.get(bytesToHex(hash))),
       },
       getStats: () => ({ requests: 0, bytesUp: 0, bytesDown: 0 }),
@@ -74,4 +77,8 @@ export class MemoryNetwork {
     }
     this.pointers.set(name, pointer)
   }
+}
+
+function nameOf(key: RegistryKey): string {
+  return bytesToHex(key instanceof Uint8Array ? ed25519.getPublicKey(key) : key.publicKey)
 }

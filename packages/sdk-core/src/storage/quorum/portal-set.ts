@@ -1,3 +1,4 @@
+import type { RegistryKey } from '../../crypto/keys'
 import { StoreUnavailableError } from '../../errors/storage-errors'
 import type { Logger } from '../../observe/log'
 import type { Network, PointerKey, Portal, TransferStats, Witness } from '../network'
@@ -46,9 +47,9 @@ export class PortalSet implements Network {
     requireEnough(signingIn, signal)
   }
 
-  async pointerKey(seed: Uint8Array, onDissent: () => void): Promise<PointerKey> {
+  async pointerKey(key: RegistryKey, onDissent: () => void): Promise<PointerKey> {
     const pointers = new Map(
-      await Promise.all(this.#links.map(async (link) => [link, await link.portal.pointerKey(seed)] as const)),
+      await Promise.all(this.#links.map(async (link) => [link, await link.portal.pointerKey(key)] as const)),
     )
     return new SharedPointer({ pointers, network: this, background: this.#background, onDissent })
   }
@@ -70,13 +71,12 @@ export class PortalSet implements Network {
     return result
   }
 
-  async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
-    const forgetting = new Gathering(this.#links, this.writeQuorum, (link) =>
-      link.call((either) => link.portal.forget(hash, either), signal),
-    )
-    await forgetting.enough
-    requireEnough(forgetting, signal)
-    this.#background.add(forgetting.done)
+  pin(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    return this.#tellAll((portal, either) => portal.pin(hash, either), signal)
+  }
+
+  forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    return this.#tellAll((portal, either) => portal.forget(hash, either), signal)
   }
 
   witnesses(): readonly Witness[] {
@@ -98,5 +98,17 @@ export class PortalSet implements Network {
   async close(): Promise<void> {
     await this.#background.whenIdle()
     for (const link of this.#links) link.close()
+  }
+
+  async #tellAll(
+    tell: (portal: Portal, signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const telling = new Gathering(this.#links, this.writeQuorum, (link) =>
+      link.call((either) => tell(link.portal, either), signal),
+    )
+    await telling.enough
+    requireEnough(telling, signal)
+    this.#background.add(telling.done)
   }
 }

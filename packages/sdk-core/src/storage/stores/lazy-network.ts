@@ -1,3 +1,4 @@
+import type { RegistryKey } from '../../crypto/keys'
 import { ClosedError } from '../../errors/identity-errors'
 import type { Network, PointerKey, TransferStats, Witness } from '../network'
 import { untilAborted } from '../until-aborted'
@@ -28,8 +29,8 @@ export class LazyNetwork implements Network {
     return this.#now().readQuorum
   }
 
-  async pointerKey(seed: Uint8Array, onDissent: () => void): Promise<PointerKey> {
-    return (await this.connect()).pointerKey(seed, onDissent)
+  async pointerKey(key: RegistryKey, onDissent: () => void): Promise<PointerKey> {
+    return (await this.connect()).pointerKey(key, onDissent)
   }
 
   async hash(blob: Uint8Array): Promise<Uint8Array> {
@@ -48,6 +49,11 @@ export class LazyNetwork implements Network {
   async download(hash: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const network = await untilAborted(signal, this.connect())
     return network.download(hash, maxBytes, signal)
+  }
+
+  async pin(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    const network = await untilAborted(signal, this.connect())
+    return network.pin(hash, signal)
   }
 
   async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {

@@ -17,8 +17,10 @@ import {
   S5Error,
   seedPhraseToEntropy,
 } from '@s5-dev/s5js'
+import type { RegistryKey } from '../../crypto/keys'
 import { NotAuthenticatedError } from '../../errors/identity-errors'
 import { InvalidInputError } from '../../errors/input-errors'
+import { ReadOnlyError } from '../../errors/sharing-errors'
 import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
 import {
   type Network,
@@ -36,6 +38,8 @@ import { S5Pushes } from './s5-pushes'
 /** Marks a BLAKE3 hash in registry data and blob ids (multihash). */
 const BLAKE3_CODE = 0x1e
 const HASH_BYTES = 32
+/** Marks an Ed25519 public key in the registry. */
+const ED25519_KEY_TYPE = Uint8Array.of(0xed)
 const SIGN_IN_RETRIES = 3
 const SIGN_IN_DEADLINE_MS = 60_000
 const NOT_FOUND = 404
@@ -120,9 +124,13 @@ class S5Portal implements Portal {
     await this.#signingIn
   }
 
-  async pointerKey(seed: Uint8Array): Promise<PortalPointer> {
-    const keyPair = await new JSCryptoImplementation().newKeyPairEd25519(seed)
-    return new S5Pointer({ client: () => this.#client(), pushes: this.#pushes, keyPair, portal: this.name })
+  async pointerKey(key: RegistryKey): Promise<PortalPointer> {
+    const access = { client: () => this.#client(), pushes: this.#pushes, portal: this.name }
+    if (!(key instanceof Uint8Array)) {
+      return new S5Pointer({ ...access, publicKey: concatBytes(ED25519_KEY_TYPE, key.publicKey) })
+    }
+    const keyPair = await new JSCryptoImplementation().newKeyPairEd25519(key)
+    return new S5Pointer({ ...access, publicKey: keyPair.publicKey, keyPair })
   }
 
   /** A portal that does not know our account any more has lost its disk: we sign in anew. */
@@ -145,9 +153,13 @@ class S5Portal implements Portal {
   get witness(): Witness {
     return {
       name: this.#url,
-      pointerKey: (seed) => this.pointerKey(seed),
+      pointerKey: (key) => this.pointerKey(key),
       download: (hash, maxBytes, signal) => this.#download(hash, { maxBytes, signal, fresh: true }),
     }
+  }
+
+  async pin(hash: Uint8Array, signal: AbortSignal): Promise<void> {
+    await translated(() => this.#client().api.pinHash(withCode(hash), { signal }))
   }
 
   async forget(hash: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -228,36 +240,43 @@ function isAccountUnknown(error: unknown): boolean {
 interface S5PointerOptions {
   client(): S5
   pushes: S5Pushes
-  keyPair: KeyPairEd25519
+  /** 33 bytes. */
+  publicKey: Uint8Array
+  /** Absent where the pointer can only be read. */
+  keyPair?: KeyPairEd25519
   portal: string
 }
 
 class S5Pointer implements PortalPointer {
   readonly #client: () => S5
   readonly #pushes: S5Pushes
-  readonly #keyPair: KeyPairEd25519
+  readonly #publicKey: Uint8Array
+  readonly #keyPair: KeyPairEd25519 | undefined
   readonly #portal: string
 
-  constructor({ client, pushes, keyPair, portal }: S5PointerOptions) {
+  constructor({ client, pushes, publicKey, keyPair, portal }: S5PointerOptions) {
     this.#client = client
     this.#pushes = pushes
+    this.#publicKey = publicKey
     this.#keyPair = keyPair
     this.#portal = portal
   }
 
   listen({ onPointer, onLive }: PointerListener): () => void {
     const onEntry = (entry: RegistryEntry) => onPointer(toPointer(entry), this.#portal)
-    return this.#pushes.listen(this.#keyPair.publicKey, { onEntry, onLive })
+    return this.#pushes.listen(this.#publicKey, { onEntry, onLive })
   }
 
   async readPointer(signal: AbortSignal): Promise<Pointer | undefined> {
-    const entry = await translated(() => this.#client().api.registryGet(this.#keyPair.publicKey, { signal }))
+    const entry = await translated(() => this.#client().api.registryGet(this.#publicKey, { signal }))
     return entry && toPointer(entry)
   }
 
   async movePointer({ revision, hash }: Pointer, signal: AbortSignal): Promise<void> {
-    const entry = await createRegistryEntry({ keyPair: this.#keyPair, data: withCode(hash), revision })
+    const keyPair = this.#keyPair
+    if (keyPair === undefined) throw new ReadOnlyError()
     try {
+      const entry = await createRegistryEntry({ keyPair, data: withCode(hash), revision })
       await this.#client().api.registrySet(entry, { signal })
     } catch (error) {
       if (error instanceof RegistryConflictError) throw toConflict(error, this.#portal)

@@ -1,29 +1,52 @@
 import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
 import { type ConversationChange, dependsOnAllRecords, takesAway } from '../../conversation/change'
+import type { Share } from '../../conversation/grant'
 import type { Head, SegmentRef } from '../../conversation/head'
 import type { ListPage } from '../../conversation/listing'
 import { type CommitContext, segmentsSince } from '../../conversation/state'
-import { type CatalogEntry, newsOf, summarise } from '../../conversation/summary'
-import type { Conversation } from '../../conversation/types'
+import { type CatalogEntry, type CatalogNews, newsOf, summarise } from '../../conversation/summary'
+import type { Conversation, Scheme } from '../../conversation/types'
 import { UnmetCondition } from '../../conversation/unmet-condition'
 import type { Page } from '../../conversation/view'
 import type { KeyRing } from '../../crypto/keys'
+import { UnsupportedError } from '../../errors/input-errors'
+import { ReadOnlyError } from '../../errors/sharing-errors'
+import { CorruptRecordError, StoreUnavailableError } from '../../errors/storage-errors'
 import type { Logger } from '../../observe/log'
 import type { StorageCounters } from '../../observe/stats'
+import type { Base } from '../base'
 import { Catalog } from '../catalog'
 import { type CommitPlan, type CommitRequest, type Committed, Committer, NeedsFreshRead } from '../commit'
 import { Compactor } from '../compactor'
 import { readPage } from '../conversation-reader'
-import type { CommitOutcome, ConversationList, ConversationStore } from '../conversation-store'
-import { type Base, HeadStore } from '../head-store'
+import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
+import { HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
 import { Listing } from '../listing'
 import type { Network, TransferStats } from '../network'
+import { ConversationMoved } from '../place'
 import { Repairs } from '../repairs'
+import { isSharedId, parseEpochId } from '../sharing/place-ids'
+import { Sharing } from '../sharing/sharing'
+import type { SharingIdentity } from '../sharing/sharing-identity'
+import { Whereabouts } from '../sharing/whereabouts'
 import { Sweeper } from '../sweeper'
 import type { VerificationReport } from '../verify/report'
 import { verifyConversation } from '../verify/verify-conversation'
 import { type ConversationListener, Watcher } from '../watcher'
+
+/** Looking a share up in the catalog takes at most so long, in ms. */
+const FIND_DEADLINE_MS = 30_000
+/** For taking a conversation off the list, which makes no version. */
+const GIVEN_UP: CommitReceipt = {
+  version: 0,
+  revision: 0,
+  cid: '',
+  messageIds: [],
+  merged: false,
+  ignored: [],
+  outcome: 'COMMITTED',
+}
 
 export interface S5StoreOptions {
   network: Network
@@ -32,6 +55,8 @@ export interface S5StoreOptions {
   nameInstance(): string
   counters: StorageCounters
   log: Logger
+  /** Left out: nothing can be shared. */
+  identity?: SharingIdentity
 }
 
 /** Conversations on S5: one registry entry each, naming one head blob. */
@@ -46,26 +71,60 @@ export class S5Store implements ConversationStore {
   readonly #listing: Listing
   readonly #sweeper: Sweeper
   readonly #watcher: Watcher
+  readonly #whereabouts: Whereabouts
+  readonly sharing: Sharing | undefined
   /** The version that each change was first attempted on. */
   readonly #firstAttempts = new WeakMap<ConversationChange, number>()
 
-  constructor({ network, keyRing, nameInstance, counters, log }: S5StoreOptions) {
+  constructor({ network, keyRing, nameInstance, counters, log, identity }: S5StoreOptions) {
     this.#network = network
     this.#keyRing = keyRing
-    const isPlainWanted = (id: string, signal: AbortSignal) => this.#listing.isPlain(id, signal)
-    const onDisagreement = (id: string) => this.#repairs.consider(id)
-    this.#heads = new HeadStore({ network, keyRing, counters, log, isPlainWanted, onDisagreement })
+    this.#whereabouts = new Whereabouts({
+      keyRing,
+      network,
+      findShare: (id) => this.#findShare(id),
+      confirm: (id, epoch, signal) => this.#sharing().confirm(id, epoch, signal),
+    })
+    const locate = (id: string) => this.#whereabouts.locate(id)
+    const isPlainWanted = async (id: string, signal: AbortSignal) =>
+      isSharedId(id)
+        ? this.#whereabouts.isPlain(id)
+        : this.#listing.isPlain(parseEpochId(id)?.id ?? id, signal)
+    // Where a conversation was, or is decided upon, the next change reaches every portal.
+    const onDisagreement = (id: string) => {
+      if (parseEpochId(id) === undefined) this.#repairs.consider(id)
+    }
+    this.#heads = new HeadStore({ network, locate, counters, log, isPlainWanted, onDisagreement })
     this.#committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
     this.#repairs = new Repairs(this.#heads, this.#committer, log)
     this.#compactor = new Compactor(this.#heads, network, this.#committer, log)
-    this.#watcher = new Watcher({ heads: this.#heads, counters, log })
+    const follow = (id: string, moved: ConversationMoved, signal: AbortSignal) =>
+      this.#sharing().follow(id, moved, signal)
+    this.#watcher = new Watcher({ heads: this.#heads, follow, counters, log })
     this.#sweeper = new Sweeper(this.#heads, network, log)
     const onCommit = (head: Head) => this.#tidy(head)
-    this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit })
+    const complete = (news: CatalogNews) => this.#whereabouts.complete(news)
+    this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit, complete })
     this.#listing = new Listing({ catalog: this.#catalog, heads: this.#heads, counters, log })
+    // What moves conversations knows them by names of its own, so it needs a name of its own in their clocks.
+    const committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
+    const parts = { heads: this.#heads, committer, catalog: this.#catalog, whereabouts: this.#whereabouts }
+    this.sharing = identity && new Sharing({ ...parts, keyRing, identity, network })
   }
 
   async commit(
+    id: string,
+    changes: readonly ConversationChange[],
+    signal: AbortSignal,
+  ): Promise<CommitOutcome[]> {
+    const place = await this.#heads.open(id)
+    if (place.right !== undefined && changes.some(({ kind }) => kind === 'delete'))
+      return this.#giveUp(id, changes)
+    if (place.right === 'read') throw new ReadOnlyError()
+    return this.#following(id, signal, () => this.#commit(id, changes, signal))
+  }
+
+  async #commit(
     id: string,
     changes: readonly ConversationChange[],
     signal: AbortSignal,
@@ -85,7 +144,9 @@ export class S5Store implements ConversationStore {
   }
 
   async load(id: string, page: Page, signal: AbortSignal): Promise<Conversation | undefined> {
-    const conversation = await readPage(this.#heads, await this.#heads.open(id), page, signal)
+    const conversation = await this.#following(id, signal, async () =>
+      readPage(this.#heads, await this.#heads.open(id), page, signal),
+    )
     const current = this.#heads.latest(id)
     if (current !== undefined) this.#watcher.notice(current.head)
     if (current?.scheme !== undefined) this.#listing.compare(newsOf(current.head, current.scheme))
@@ -97,11 +158,13 @@ export class S5Store implements ConversationStore {
     return this.#watcher.watch(id, listener)
   }
 
-  verify(id: string, signal: AbortSignal): Promise<VerificationReport> {
+  async verify(id: string, signal: AbortSignal): Promise<VerificationReport> {
+    await this.#locate(id, signal)
     return verifyConversation(this.#heads, this.#network, id, signal)
   }
 
   async *versions(id: string, signal: AbortSignal): AsyncGenerator<VersionInfo> {
+    await this.#locate(id, signal)
     yield* listVersions(this.#heads, await this.#heads.open(id), signal)
   }
 
@@ -121,6 +184,47 @@ export class S5Store implements ConversationStore {
     await this.#network.close()
     this.#heads.forgetAll()
     this.#keyRing.wipe()
+  }
+
+  #sharing(): Sharing {
+    if (this.sharing === undefined) throw new UnsupportedError('this store shares nothing')
+    return this.sharing
+  }
+
+  async #findShare(id: string): Promise<Share | undefined> {
+    return (await this.#catalog.find(id, AbortSignal.timeout(FIND_DEADLINE_MS)))?.share
+  }
+
+  /** Runs `task` again, elsewhere, as often as the conversation turns out to have moved. */
+  async #following<T>(id: string, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+    for (;;) {
+      signal.throwIfAborted()
+      try {
+        return await task()
+      } catch (error) {
+        if (!(error instanceof ConversationMoved)) throw error
+        await this.#sharing().follow(id, error, signal)
+      }
+    }
+  }
+
+  /** Finds out where a conversation is now; what else may be wrong with it is not its business. */
+  #locate(id: string, signal: AbortSignal): Promise<void> {
+    return this.#following(id, signal, async () => {
+      try {
+        await this.#heads.read(await this.#heads.open(id), signal)
+      } catch (error) {
+        if (!(error instanceof CorruptRecordError || error instanceof StoreUnavailableError)) throw error
+      }
+    })
+  }
+
+  /** What somebody else owns is only taken off the list. */
+  async #giveUp(id: string, changes: readonly ConversationChange[]): Promise<CommitOutcome[]> {
+    await this.#catalog.announce({ id, version: 0, updatedAt: Date.now(), deleted: true })
+    this.#whereabouts.leave(id)
+    this.#heads.forget(id)
+    return changes.map(() => ({ receipt: GIVEN_UP }))
   }
 
   #requestOf(id: string, changes: readonly ConversationChange[]): CommitRequest<ChangeOutcome[]> {
@@ -158,6 +262,7 @@ export class S5Store implements ConversationStore {
     if (errors.length === outcomes.length) throw new NothingToCommit(errors)
     const scheme =
       changes.find((change) => change.scheme !== undefined)?.scheme ?? base.scheme ?? 'xsalsa20-poly1305'
+    refuseForShared(base, scheme)
     const isWithoutEffect = outcomes.every(
       (outcome) => 'error' in outcome || outcome.applied.replayOf !== undefined,
     )
@@ -198,7 +303,9 @@ export class S5Store implements ConversationStore {
     this.#tidy(head)
   }
 
+  /** A conversation of somebody else is tidied by its owner. */
   #tidy(head: Head): void {
+    if (isSharedId(head.id)) return
     this.#compactor.consider(head.id)
     this.#sweeper.consider(head)
   }
@@ -207,6 +314,16 @@ export class S5Store implements ConversationStore {
   async #announce(entry: CatalogEntry, base: Base): Promise<void> {
     if (base.scheme === undefined) await this.#catalog.announce({ ...entry, pending: true })
     else if (base.scheme !== entry.scheme) await this.#catalog.announce(entry)
+  }
+}
+
+/** What is shared is not made by whom it is shared with, and stays sealed or plain as everybody knows it. */
+function refuseForShared({ head, scheme: stored }: Base, scheme: Scheme): void {
+  if (stored === undefined && isSharedId(head.id)) {
+    throw new StoreUnavailableError('the shared conversation is not there')
+  }
+  if (stored !== undefined && stored !== scheme && head.epoch > 0) {
+    throw new UnsupportedError('a shared conversation stays sealed or plain')
   }
 }
 

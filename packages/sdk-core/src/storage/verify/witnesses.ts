@@ -1,6 +1,6 @@
 import { CorruptRecordError, DecryptionFailedError } from '../../errors/storage-errors'
-import type { Place } from '../head-store'
 import type { Pointer, Witness } from '../network'
+import type { Place } from '../place'
 import type { DamageKind } from './report'
 
 /** What one portal said when it was asked for something: that, nothing, or why it is of no use. */
@@ -14,7 +14,7 @@ export function askForPointer(
   signal: AbortSignal,
 ): Promise<Testimony<Pointer>> {
   return ask(witness, signal, async () => {
-    const key = await witness.pointerKey(place.keys.registrySeed())
+    const key = await witness.pointerKey(place.keys.registryKey())
     return key.readPointer(signal)
   })
 }
