@@ -71,6 +71,7 @@ async function rewrite(pool) {
 /** @param {string} operation @param {(i: number) => Promise<unknown>} task */
 async function measure(operation, task) {
   for (let i = 0; i < 20; i += 1) await task(i)
+  /** @type {number[]} */
   const times = []
   for (let i = 0; i < APPENDS; i += 1) {
     const start = performance.now()
