@@ -26,6 +26,7 @@ export default defineProject({
       '@noble/hashes/sha2.js',
       '@noble/hashes/sha3.js',
       '@noble/hashes/utils.js',
+      'dexie',
       'ethers',
       'hash-wasm',
       'idb',

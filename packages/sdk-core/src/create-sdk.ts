@@ -5,10 +5,16 @@ import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
 import { InvalidInputError, UnsupportedError } from './errors/input-errors'
+import { LocalStoreError } from './errors/local-errors'
+import type { Outbox } from './local/outbox'
+import { AtomicConversationService } from './managers/AtomicConversationService'
 import { AuthStateManager, type SignedOutStorage, type StorageAccount } from './managers/AuthStateManager'
 import { SessionManager } from './managers/SessionManager'
 import { StorageManager } from './managers/StorageManager'
-import { type Logger, silentLogger } from './observe/log'
+import { defaultLogger } from './observe/debug-log'
+import type { Logger } from './observe/log'
+import { NotificationService } from './observe/notification-service'
+import type { PersistenceKind } from './observe/persistence-kinds'
 import { createCounters, type StorageCounters } from './observe/stats'
 import { catalogExists } from './storage/catalog-exists'
 import type { ConversationStore } from './storage/conversation-store'
@@ -32,9 +38,15 @@ export interface PortalOptions extends WalletOptions {
   deviceId?: string
   /**
    * Keeps what is written while nobody is signed in, until it moves to who signs in. Closed with the SDK.
-   * @default nothing: calls are `NOT_AUTHENTICATED` then
+   * @default with `local` the database of this device; else nothing: calls are `NOT_AUTHENTICATED` then
    */
   signedOut?: ConversationStore
+  /**
+   * Saves are durable in IndexedDB first, and reach the portals when they can; see `outbox`. Reads do without
+   * portals, too.
+   * @default on in browsers that have IndexedDB, off in Node
+   */
+  local?: boolean
 }
 
 export interface StoreOptions {
@@ -43,7 +55,7 @@ export interface StoreOptions {
 }
 
 export type CreateSdkOptions = (PortalOptions | StoreOptions) & {
-  /** @default says nothing */
+  /** @default says nothing, unless `localStorage.s5_conversations_debug` is `'true'` */
   logger?: Logger
 }
 
@@ -54,6 +66,10 @@ export interface Sdk {
   readonly storage: StorageManager
   /** Those of `storage`; they end with it. */
   readonly sessions: SessionManager
+  /** What `storage` has still to send, where it saves on this device first; else `undefined`. */
+  readonly outbox: Outbox | undefined
+  readonly conversations: AtomicConversationService
+  readonly notifications: NotificationService
   /** The same as `storage.saveConversation`. */
   saveConversation(conversation: ConversationInput, options?: SaveOptions): Promise<StorageResult>
   /** Stops streams, waits for what is being saved, then lets go of keys, timers and connections. */
@@ -71,11 +87,20 @@ export interface Sdk {
  * await sdk.close()
  */
 export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
-  const sessions: Parts['sessions'] = new WeakMap()
-  const parts = { counters: createCounters(), log: options.logger ?? silentLogger, sessions }
+  const parts = createParts(options.logger ?? defaultLogger())
+  const { sessions, outboxes, notifications } = parts
   const auth = 'store' in options ? authOfStore(options, parts) : await authOfPortals(options, parts)
+  const conversations = new AtomicConversationService({
+    storage: () => auth.storage,
+    notify: (kind, notice) => void notifications.showPersistenceNotification(kind, notice),
+  })
   return {
     auth,
+    conversations,
+    notifications,
+    get outbox() {
+      return outboxes.get(auth.storage)
+    },
     get storage() {
       return auth.storage
     },
@@ -86,6 +111,7 @@ export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
     close: async () => {
       await sessions.get(auth.storage)?.close()
       await auth.close()
+      notifications.close()
     },
   }
 }
@@ -94,6 +120,24 @@ interface Parts {
   counters: StorageCounters
   log: Logger
   sessions: WeakMap<StorageManager, SessionManager>
+  outboxes: WeakMap<StorageManager, Outbox>
+  notifications: NotificationService
+}
+
+type Local = typeof import('./local/open-local-first')
+
+function createParts(log: Logger): Parts {
+  const onError = (error: unknown) => log.warn({ error }, 'A listener of notifications failed')
+  const notifications = new NotificationService({ onError })
+  return { counters: createCounters(), log, sessions: new WeakMap(), outboxes: new WeakMap(), notifications }
+}
+
+/** What keeps conversations on this device, fetched only where it is used. */
+async function loadLocal({ local }: PortalOptions): Promise<Local | undefined> {
+  const hasDatabase = typeof indexedDB !== 'undefined'
+  const isBrowser = typeof window !== 'undefined'
+  if (local === true && !hasDatabase) throw new LocalStoreError('missing')
+  return (local ?? (isBrowser && hasDatabase)) ? import('./local/open-local-first') : undefined
 }
 
 function sessionsOf(storage: StorageManager, { sessions }: Parts): SessionManager {
@@ -123,24 +167,34 @@ function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
     ...parts,
     account,
     openAccount,
-    signedOut: signedOutStorage(undefined, parts),
+    signedOut: signedOutStorage(undefined, undefined, parts),
   })
 }
 
 async function authOfPortals(options: PortalOptions, parts: Parts): Promise<AuthStateManager> {
-  const { portals, writeQuorum, seedPhrase, signedOut, inviteCode, deviceId, ...walletOptions } = options
+  const {
+    portals,
+    writeQuorum,
+    seedPhrase,
+    signedOut,
+    inviteCode,
+    deviceId,
+    local: _,
+    ...walletOptions
+  } = options
   const place = {
     portals: parsePortals(portals),
     log: parts.log,
     ...(writeQuorum === undefined ? {} : { writeQuorum: parseWriteQuorum(writeQuorum, portals.length) }),
     ...(inviteCode === undefined ? {} : { inviteCode }),
   }
-  refuseUnclearOwner(options)
+  const local = await loadLocal(options)
+  refuseUnclearOwner(options, local !== undefined)
   const auth = new AuthStateManager({
     ...walletOptions,
     ...parts,
-    openAccount: (entropy, wallet) => openAccount(entropy, wallet, place, deviceId, parts),
-    signedOut: signedOutStorage(signedOut, parts),
+    openAccount: (entropy, wallet) => openAccount(entropy, wallet, place, deviceId, local, parts),
+    signedOut: signedOutStorage(signedOut, local, parts),
   })
   try {
     if (seedPhrase === undefined) await auth.initialize()
@@ -152,11 +206,11 @@ async function authOfPortals(options: PortalOptions, parts: Parts): Promise<Auth
   }
 }
 
-function refuseUnclearOwner({ seedPhrase, signer, signedOut }: PortalOptions): void {
+function refuseUnclearOwner({ seedPhrase, signer, signedOut }: PortalOptions, isLocal: boolean): void {
   if (seedPhrase !== undefined && signer !== undefined) {
     throw new InvalidInputError('signer', 'give a seedPhrase or a signer, not both')
   }
-  if (seedPhrase === undefined && signer === undefined && signedOut === undefined) {
+  if (seedPhrase === undefined && signer === undefined && signedOut === undefined && !isLocal) {
     throw new InvalidInputError(
       'seedPhrase',
       'give a seedPhrase, a signer, or a signedOut store to begin with',
@@ -164,10 +218,19 @@ function refuseUnclearOwner({ seedPhrase, signer, signedOut }: PortalOptions): v
   }
 }
 
-function signedOutStorage(store: ConversationStore | undefined, parts: Parts): SignedOutStorage {
+function signedOutStorage(
+  given: ConversationStore | undefined,
+  local: Local | undefined,
+  parts: Parts,
+): SignedOutStorage {
   const lockScope = 's5-conversations/signed-out'
-  const storage = new StorageManager({ ...parts, store: store ?? createSignedOutStore(), lockScope })
-  return { storage, isKept: store !== undefined }
+  const kept = given ?? local?.openLocalOnly({ ...localOptions(parts), scope: lockScope })
+  const storage = new StorageManager({ ...parts, store: kept ?? createSignedOutStore(), lockScope })
+  return { storage, isKept: kept !== undefined }
+}
+
+function localOptions({ log, notifications }: Parts) {
+  return { log, notify: (kind: PersistenceKind) => void notifications.showPersistenceNotification(kind) }
 }
 
 function openAccount(
@@ -175,26 +238,31 @@ function openAccount(
   wallet: SharingSigner | undefined,
   place: Omit<ConnectOptions, 'seedPhrase'>,
   deviceId: string | undefined,
+  local: Local | undefined,
   parts: Parts,
 ): StorageAccount {
   const keyRing = new KeyRing(entropy)
+  const lockScope = keyRing.lockScope()
   const kept = entropy.slice()
   entropy.fill(0)
   const network = new LazyNetwork(() => connectS5({ ...place, seedPhrase: entropyToSeedPhrase(kept) }))
   const identity = createSharingIdentity(keyRing.sharingKeys(), wallet)
-  const store = new S5Store({
+  const remote = new S5Store({
     ...parts,
     network,
     keyRing,
     identity,
     nameInstance: () => nameInstance(deviceId),
   })
-  const storage = new StorageManager({ ...parts, store, lockScope: keyRing.lockScope() })
+  const first = local?.openLocalFirst(remote, { ...localOptions(parts), scope: lockScope })
+  const storage = new StorageManager({ ...parts, store: first?.store ?? remote, lockScope })
+  if (first !== undefined) parts.outboxes.set(storage, first.outbox)
   return {
     storage,
     hasCatalog: (signal) => catalogExists(() => connectS5(place), keyRing, signal),
     connect: async () => {
-      await network.connect()
+      // This device does without the network: whether it can be reached is told by the outbox.
+      if (first === undefined) await network.connect()
     },
     close: async () => {
       await closeStorage(storage, parts)

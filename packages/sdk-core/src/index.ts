@@ -39,6 +39,7 @@ export type { ConversationTurn, TurnResult } from './engine/turn'
 export { LockTimeoutError, QueueFullError, VersionConflictError } from './errors/conflict-errors'
 export { ClosedError, NotAuthenticatedError } from './errors/identity-errors'
 export { IdempotencyKeyReusedError, InvalidInputError, UnsupportedError } from './errors/input-errors'
+export { LocalStoreError, type LocalStoreProblem } from './errors/local-errors'
 export { SDKError, type SDKErrorCode } from './errors/sdk-error'
 export { GenerationFailedError, SessionStateError, StaleSessionError } from './errors/session-errors'
 export { ReadOnlyError, ShareRevokedError } from './errors/sharing-errors'
@@ -61,10 +62,29 @@ export {
   UnsupportedWalletError,
   WrongPassphraseError,
 } from './errors/wallet-errors'
+export { type DebouncedOutcome, DebouncedSave, type DebouncedSaveOptions } from './local/debounced-save'
+export type { FailedSave, Outbox } from './local/outbox'
+export type { SaveStatus, SyncStatus } from './local/sync-status'
+export {
+  AtomicConversationService,
+  type AtomicStats,
+  type LoadOutcome,
+  type SaveConversationsOptions,
+  type SaveOutcome,
+} from './managers/AtomicConversationService'
 export { AuthStateManager } from './managers/AuthStateManager'
 export { SessionManager } from './managers/SessionManager'
 export { type DeleteOptions, StorageManager } from './managers/StorageManager'
 export type { Logger } from './observe/log'
+export type {
+  Notification,
+  NotificationAction,
+  NotificationEvent,
+  NotificationOptions,
+  NotificationStats,
+} from './observe/notification'
+export { NotificationService } from './observe/notification-service'
+export type { PersistenceKind } from './observe/persistence-kinds'
 export type { PortalStats, StorageStats } from './observe/stats'
 export type { Generate, GenerateInput } from './session/generation'
 export type { Session, SessionStart, SessionStatus } from './session/session'

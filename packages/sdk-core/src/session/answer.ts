@@ -3,8 +3,8 @@ import { MAX_MESSAGE_BYTES } from '../conversation/message'
 import type { Message } from '../conversation/types'
 import { SDKError } from '../errors/sdk-error'
 import { GenerationFailedError } from '../errors/session-errors'
+import type { Clock } from '../observe/clock'
 import type { StorageResult } from '../storage/storage-result'
-import type { Clock } from './clock'
 
 /** How long after the first text it is saved, in ms. Each wait after that is twice as long, up to the longest. */
 const FIRST_WAIT_MS = 1000

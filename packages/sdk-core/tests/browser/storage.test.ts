@@ -4,8 +4,9 @@ import { createSdk, generateSeedPhrase, type Sdk } from '../../src/index'
 const portal = inject('portalUrl')
 const user = (text: string) => ({ role: 'user' as const, content: text })
 
+/** A device without a database: several of them in one page are several devices. */
 async function startSdk(seedPhrase: string): Promise<Sdk> {
-  const sdk = await createSdk({ portals: [portal], seedPhrase })
+  const sdk = await createSdk({ portals: [portal], seedPhrase, local: false })
   onTestFinished(() => sdk.close())
   return sdk
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/session/clock'
+import type { Clock } from '../../src/observe/clock'
 
 interface Timer {
   at: number

@@ -1,4 +1,4 @@
-/** Time, as sessions need it. */
+/** Time, and waiting. */
 export interface Clock {
   /** ms since 1970. */
   now(): number
