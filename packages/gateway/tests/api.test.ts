@@ -51,7 +51,7 @@ describe('The command', () => {
     const command = parseCommandLine(args, { ...seed, GATEWAY_SESSION_SECRET: '0f'.repeat(32) })
     expect(command).toEqual({
       kind: 'run',
-      sdk: { portals: ['http://p'], seedPhrase: 'words' },
+      storage: { store: 's5', portals: ['http://p'], seedPhrase: 'words' },
       serve: { port: 0, allowedOrigins: ['https://a', 'https://b'], sessionSecret: Buffer.alloc(32, 15) },
       generateFrom: undefined,
     })
