@@ -14,7 +14,7 @@ const CLIENTS = 16
 const WRITES = 5_000
 const UPLOADS = 5_000
 const BLOB_BYTES = 4096
-const ENTRIES = 50_000
+const ENTRIES = 20_000
 const STEP = 10_000
 
 const print = (line) => process.stdout.write(`${line}\n`)
