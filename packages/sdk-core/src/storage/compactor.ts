@@ -2,6 +2,7 @@ import type { Logger } from '../observe/log'
 import type { Committer } from './commit'
 import { sealSegment } from './head-codec'
 import type { HeadStore } from './head-store'
+import { KeyedJobs } from './keyed-jobs'
 import type { Network } from './network'
 import { meltSegments, segmentsToCompact } from './segments'
 
@@ -13,41 +14,30 @@ export class Compactor {
   readonly #heads: HeadStore
   readonly #network: Network
   readonly #committer: Committer
-  readonly #log: Logger
-  readonly #running = new Map<string, Promise<void>>()
-  readonly #ended = new AbortController()
+  readonly #jobs: KeyedJobs
 
   constructor(heads: HeadStore, network: Network, committer: Committer, log: Logger) {
     this.#heads = heads
     this.#network = network
     this.#committer = committer
-    this.#log = log
+    this.#jobs = new KeyedJobs(log, 'Compaction gave up')
   }
 
   /** Starts a compaction of `id` if it is due and none is under way. Never throws: the next save asks again. */
   consider(id: string): void {
-    if (this.#running.has(id) || this.#ended.signal.aborted) return
+    if (!this.#jobs.isFree(id)) return
     const base = this.#heads.latest(id)
     if (base === undefined || segmentsToCompact(base.head).length === 0) return
-    const running = this.#compact(id)
-      .catch((error: unknown) => this.#log.debug({ error }, 'Compaction gave up'))
-      .finally(() => this.#running.delete(id))
-    this.#running.set(id, running)
-  }
-
-  /** Resolves when nothing is being compacted. */
-  async whenIdle(): Promise<void> {
-    await Promise.all(this.#running.values())
+    this.#jobs.start(id, () => this.#compact(id))
   }
 
   /** Ends what runs; a compaction that is cut off changes nothing. */
-  async close(): Promise<void> {
-    this.#ended.abort()
-    await this.whenIdle()
+  close(): Promise<void> {
+    return this.#jobs.close()
   }
 
   async #compact(id: string): Promise<void> {
-    const { signal } = this.#ended
+    const { signal } = this.#jobs
     const place = await this.#heads.open(id)
     for (;;) {
       const base = this.#heads.latest(id, place.key)

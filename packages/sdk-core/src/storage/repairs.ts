@@ -3,6 +3,7 @@ import type { Logger } from '../observe/log'
 import type { Committer } from './commit'
 import type { StoredVersion } from './head-reader'
 import type { HeadStore } from './head-store'
+import { KeyedJobs } from './keyed-jobs'
 import { LruMap } from './lru-map'
 import type { Place } from './place'
 import { laggards } from './survey'
@@ -18,31 +19,24 @@ const REMEMBERED_REPAIRS = 1024
 export class Repairs {
   readonly #heads: HeadStore
   readonly #committer: Committer
-  readonly #log: Logger
-  readonly #running = new Map<string, Promise<void>>()
-  readonly #ended = new AbortController()
+  readonly #jobs: KeyedJobs
   /** When a portal was brought a version last. */
   readonly #repairedAt = new LruMap<string, number>(REMEMBERED_REPAIRS)
 
   constructor(heads: HeadStore, committer: Committer, log: Logger) {
     this.#heads = heads
     this.#committer = committer
-    this.#log = log
+    this.#jobs = new KeyedJobs(log, 'A repair failed')
   }
 
   /** Starts a repair of `id` if none is under way. Never throws. */
   consider(id: string): void {
-    if (this.#running.has(id) || this.#ended.signal.aborted) return
-    const running = this.#repair(id, this.#ended.signal)
-      .catch((error: unknown) => this.#log.debug({ error }, 'A repair failed'))
-      .finally(() => this.#running.delete(id))
-    this.#running.set(id, running)
+    this.#jobs.start(id, () => this.#repair(id, this.#jobs.signal))
   }
 
   /** Cuts off what runs; each step of it leaves the portals as good as before. */
-  async close(): Promise<void> {
-    this.#ended.abort()
-    await Promise.all(this.#running.values())
+  close(): Promise<void> {
+    return this.#jobs.close()
   }
 
   async #repair(id: string, signal: AbortSignal): Promise<void> {

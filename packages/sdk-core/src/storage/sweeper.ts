@@ -4,6 +4,7 @@ import type { Logger } from '../observe/log'
 import type { OldHead } from './head-reader'
 import type { HeadStore } from './head-store'
 import { walkHeads } from './head-walk'
+import { KeyedJobs } from './keyed-jobs'
 import { mapInParallel } from './map-in-parallel'
 import type { Network } from './network'
 import type { Place } from './place'
@@ -21,32 +22,23 @@ const CLOSING_MS = 5_000
 export class Sweeper {
   readonly #heads: HeadStore
   readonly #network: Network
-  readonly #log: Logger
-  readonly #running = new Map<string, Promise<void>>()
-  readonly #ended = new AbortController()
+  readonly #jobs: KeyedJobs
 
   constructor(heads: HeadStore, network: Network, log: Logger) {
     this.#heads = heads
     this.#network = network
-    this.#log = log
+    this.#jobs = new KeyedJobs(log, 'Old versions were not all forgotten')
   }
 
   /** Sweeps behind a version that was just made, if it keeps another version than before or is a deletion. */
   consider({ id, version, checkpoints, deleted }: Head): void {
     const keepsMore = checkpoints.some(([kept]) => kept === version - 1)
-    if (this.#running.has(id) || this.#ended.signal.aborted || !(keepsMore || deleted === true)) return
-    const running = this.#sweep(id)
-      .catch((error: unknown) => this.#log.debug({ error }, 'Old versions were not all forgotten'))
-      .finally(() => this.#running.delete(id))
-    this.#running.set(id, running)
+    if (keepsMore || deleted === true) this.#jobs.start(id, () => this.#sweep(id))
   }
 
   /** Lets what runs come to its end for a few seconds, then ends it. */
-  async close(): Promise<void> {
-    const timer = setTimeout(() => this.#ended.abort(), CLOSING_MS)
-    await Promise.all(this.#running.values())
-    clearTimeout(timer)
-    this.#ended.abort()
+  close(): Promise<void> {
+    return this.#jobs.close(CLOSING_MS)
   }
 
   async #sweep(id: string): Promise<void> {
@@ -66,7 +58,7 @@ export class Sweeper {
       this.#heads,
       place,
       { hashes: parents, checkpoints },
-      this.#ended.signal,
+      this.#jobs.signal,
     )) {
       await this.#forget(blobsOf(old), done)
     }
@@ -89,7 +81,7 @@ export class Sweeper {
     const isUnneeded = (hash: Uint8Array) => !needed.has(bytesToHex(hash))
     const found: OldHead[] = []
     const start = { hashes: hashes.filter(isUnneeded) }
-    for await (const old of walkHeads(this.#heads, place, start, this.#ended.signal, isUnneeded))
+    for await (const old of walkHeads(this.#heads, place, start, this.#jobs.signal, isUnneeded))
       found.push(old)
     for (const old of found.reverse()) await this.#forget(blobsOf(old), needed)
   }
@@ -98,12 +90,12 @@ export class Sweeper {
   async #forget(hashes: readonly Uint8Array[], done: Set<string>): Promise<void> {
     const open = hashes.filter((hash) => !done.has(bytesToHex(hash)))
     for (const hash of open) done.add(bytesToHex(hash))
-    await mapInParallel(open, CALLS_AT_ONCE, (hash) => this.#network.forget(hash, this.#ended.signal))
+    await mapInParallel(open, CALLS_AT_ONCE, (hash) => this.#network.forget(hash, this.#jobs.signal))
   }
 
   async #read(place: Place, hashes: readonly Uint8Array[]): Promise<OldHead[]> {
     const found = await mapInParallel(hashes, CALLS_AT_ONCE, (hash) =>
-      this.#heads.readOld(place, hash, this.#ended.signal),
+      this.#heads.readOld(place, hash, this.#jobs.signal),
     )
     return found.filter((head) => head !== undefined)
   }
