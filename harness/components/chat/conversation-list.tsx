@@ -20,8 +20,8 @@ interface ConversationListProps {
 export function ConversationList({ openId, onOpen }: ConversationListProps) {
   const list = useConversations()
   const { refresh } = list
-  const { status, waiting } = useSyncStatus()
-  useEffect(() => void refresh(), [refresh, status, waiting, openId])
+  const isSettled = useSyncStatus().status === 'saved'
+  useEffect(() => void refresh(), [refresh, isSettled, openId])
   if (list.status === 'loading') return <Skeleton className="h-24" />
   if (list.status === 'failed') {
     return (

@@ -16,8 +16,8 @@ const TONES: Record<Session['status'], Tone> = { active: 'good', ended: 'neutral
 /** The stretches of work on conversations, the latest first. To go on with one is to open its conversation. */
 export function SessionList({ onOpen }: { onOpen(conversationId: string): void }) {
   const { items, hasMore, problem, loadMore, refresh } = useSessions()
-  const { status } = useSyncStatus()
-  useEffect(refresh, [refresh, status])
+  const isSettled = useSyncStatus().status === 'saved'
+  useEffect(refresh, [refresh, isSettled])
   if (problem !== undefined) return <p role="alert">{problem}</p>
   if (items.length === 0) {
     return (
