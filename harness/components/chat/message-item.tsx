@@ -56,7 +56,7 @@ export const MessageItem = memo(function MessageItem({ message, chat, sources, o
         </p>
       )}
       <Sources sources={sources} onOpen={onOpen} />
-      <div className="flex h-7 items-center gap-2 text-xs text-muted">
+      <div className={clsx('flex h-7 items-center gap-2 text-xs text-muted', isOwn && 'flex-row-reverse')}>
         <MessageStatus message={message} />
         <MessageActions message={message} text={text} chat={chat} onEdit={() => setEditing(true)} />
       </div>
