@@ -18,29 +18,33 @@ function Everything({ id }: { id: string }) {
   return <p>{messages.length + items.length + useSyncStatus().waiting}</p>
 }
 
+const ROUND = 50
+/** Longer than observers are kept that nobody watches, and than reads last that were begun. */
+const LONGER_THAN_KEPT_MS = 2000
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
 /** What the test asks of this page. */
 export interface MountsPage {
-  /** Mounts and unmounts every hook and part so many times, each time with another conversation. */
+  /** Mounts and unmounts every hook and part so many times, with fifty conversations in turn. */
   mountMany(count: number): Promise<void>
 }
 
 const page: MountsPage = {
   async mountMany(count) {
     const sdk = await started
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 1; i <= count; i += 1) {
       root.render(
         <SdkProvider sdk={sdk}>
           <StaleSessionBanner />
-          <Everything id={`mount-${i}`} />
+          <Everything id={`mount-${i % ROUND}`} />
           <Notifications />
         </SdkProvider>,
       )
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await pause(5)
       root.render(null)
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await pause(i % ROUND === 0 ? LONGER_THAN_KEPT_MS : 5)
     }
-    // Observers that nobody needs are kept for a second, and reads that were begun come to their end.
-    await new Promise((resolve) => setTimeout(resolve, 3000))
   },
 }
 
