@@ -37,6 +37,8 @@ export default defineConfig({
       project('sdk-core', ['packages/sdk-core/tests/{unit,integration}/*.test.ts'], 60_000),
       project('gateway', ['packages/gateway/tests/**/*.test.ts'], 60_000),
       project('demo', ['examples/**/*.test.ts'], 60_000),
+      // What applications get: the packages as they are built.
+      { ...project('docs', ['docs/tests/*.test.ts'], 60_000), resolve: {}, ssr: {} },
       project('install-test', ['packages/install-test/tests/*.test.ts'], 180_000),
       project('long', ['packages/**/*.long.test.ts'], 30 * 60_000),
     ],
