@@ -8,7 +8,7 @@ import { literalsOf } from './api'
 import { ROOT, readDocument } from './documents'
 
 const { text: PAGE } = readDocument('docs/errors.md')
-const codes = literalsOf('SDKErrorCode')
+const codes = literalsOf('@s5-conversations/sdk-core', 'SDKErrorCode')
 const silent = { debug: () => {}, warn: () => {} }
 
 describe('docs/errors.md', () => {
@@ -46,7 +46,11 @@ describe('docs/errors.md', () => {
   })
 
   it('has a row for each kind of notification', () => {
-    expect(literalsOf('PersistenceKind').filter((kind) => !PAGE.includes(`\n| \`${kind}\` |`))).toEqual([])
+    expect(
+      literalsOf('@s5-conversations/sdk-core', 'PersistenceKind').filter(
+        (kind) => !PAGE.includes(`\n| \`${kind}\` |`),
+      ),
+    ).toEqual([])
   })
 
   it('has a row for each status that the gateway gives by itself', () => {
