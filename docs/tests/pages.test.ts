@@ -43,6 +43,12 @@ it('Every flag of the portal is in its guide and in its README', () => {
   }
 })
 
+it('Every guide is on the list of the README', () => {
+  const { text } = readDocument('README.md')
+  const guides = documents.map(({ path }) => path).filter((path) => path.startsWith('docs/guides/'))
+  expect(guides.filter((path) => !text.includes(`](${path})`))).toEqual([])
+})
+
 it('Every link within the project leads to a page, and to a heading of it', () => {
   const broken = documents.flatMap((document) =>
     linksOf(document)
