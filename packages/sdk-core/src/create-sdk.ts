@@ -1,6 +1,8 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { createSharingIdentity, type SharingSigner } from './auth/sharing-address'
 import type { WalletOptions } from './auth/wallet-options'
+import { isPlainObject } from './conversation/json-value'
+import { refuseUnknownFields } from './conversation/message'
 import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
@@ -87,6 +89,7 @@ export interface Sdk {
  * await sdk.close()
  */
 export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
+  refuseUnknownOptions(options)
   const parts = createParts(options.logger ?? defaultLogger())
   const { sessions, outboxes, notifications } = parts
   const auth = 'store' in options ? authOfStore(options, parts) : await authOfPortals(options, parts)
@@ -122,6 +125,28 @@ interface Parts {
   sessions: WeakMap<StorageManager, SessionManager>
   outboxes: WeakMap<StorageManager, Outbox>
   notifications: NotificationService
+}
+
+/** A record, so that the compiler misses none. */
+const OPTIONS: Record<keyof PortalOptions | keyof StoreOptions | 'logger', true> = {
+  portals: true,
+  writeQuorum: true,
+  seedPhrase: true,
+  inviteCode: true,
+  deviceId: true,
+  signedOut: true,
+  local: true,
+  signer: true,
+  confirmNewIdentity: true,
+  deviceStorage: true,
+  walletTimeoutMs: true,
+  store: true,
+  logger: true,
+}
+
+function refuseUnknownOptions(options: unknown): void {
+  if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
+  refuseUnknownFields(options, Object.keys(OPTIONS), 'options')
 }
 
 type Local = typeof import('./local/open-local-first')

@@ -56,7 +56,7 @@ export const PERSISTENCE_TEXTS: Record<PersistenceKind, Text> = {
   save_failed: {
     level: 'error',
     title: 'Not saved',
-    message: 'Some of your changes could not be saved. They are kept on this device.',
+    message: 'Some of your changes could not be saved. Please try again.',
     retryable: true,
   },
   conflict_merged: {

@@ -191,6 +191,7 @@ describe('createSdk', () => {
     ['no portal', { portals: [] }, 'portals'],
     ['a portal that is no URL', { portals: ['localhost:5522'] }, 'portals[0]'],
     ['a phrase of fourteen words', { seedPhrase: 'abandon '.repeat(14) }, 'seedPhrase'],
+    ['an option that is none', { writeQuorom: 1 }, 'options.writeQuorom'],
     ['a phrase that is no text', { seedPhrase: 7 as unknown as string }, 'seedPhrase'],
   ])('with %s is INVALID_INPUT', async (_, wrong, path) => {
     const { portal, seedPhrase } = await start()
