@@ -17,6 +17,7 @@ const OPTIONS: ts.CompilerOptions = {
     'lib.dom.asynciterable.d.ts',
   ],
   types: ['node'],
+  jsx: ts.JsxEmit.ReactJSX,
   skipLibCheck: true,
   noEmit: true,
 }

@@ -14,11 +14,11 @@ import { type Example, examplesOf } from './examples'
 const examples = readDocuments().flatMap(examplesOf)
 
 describe('Every example of the documents', () => {
-  for (const language of ['js', 'ts'] as const) {
-    it(`in ${language} names what there is, and fits the types`, { timeout: 60_000 }, () => {
-      const written = examples.filter((example) => example.language === language)
+  for (const isTyped of [false, true]) {
+    it(`in ${isTyped ? 'TypeScript' : 'JavaScript'} names what there is, and fits the types`, () => {
+      const written = examples.filter(({ language }) => (language !== 'js') === isTyped)
       const modules = new Map(written.map((example) => [nameOf(example), moduleOf(example)]))
-      const program = createProgram(modules, language === 'ts')
+      const program = createProgram(modules, isTyped)
       const problems = written.flatMap((example) =>
         problemsOf(program, nameOf(example)).map((problem) => `${example.place}, ${problem}`),
       )
@@ -53,8 +53,8 @@ const MODULES = join(APPLICATION, 'node_modules/.examples')
 
 /** In plain Node, with what `preludes/<page>.mjs` makes of its world. @returns what it prints */
 async function run(example: Example, portalUrl: string, folder: string): Promise<string> {
-  const code = example.language === 'ts' ? toJavaScript(example.code) : example.code
-  const file = join(MODULES, nameOf(example).replace(/ts$/, 'mjs'))
+  const code = example.language === 'js' ? example.code : toJavaScript(example.code)
+  const file = join(MODULES, nameOf(example).replace(/tsx?$/, 'mjs'))
   await writeFile(file, code.replaceAll('http://127.0.0.1:5522', portalUrl))
   const prelude = join(APPLICATION, 'preludes', `${pageOf(example)}.mjs`)
   const imports = existsSync(prelude) ? ['--import', pathToFileURL(prelude).href] : []
@@ -67,8 +67,8 @@ async function run(example: Example, portalUrl: string, folder: string): Promise
   return stdout
 }
 
-function nameOf({ place }: Example): string {
-  return `${place.replaceAll(/[^\w]+/g, '-')}.ts`
+function nameOf({ place, language }: Example): string {
+  return `${place.replaceAll(/[^\w]+/g, '-')}.${language === 'tsx' ? 'tsx' : 'ts'}`
 }
 
 /** A module even where it imports nothing; what is given is on its last lines, so that lines count as on the page. */

@@ -1,10 +1,13 @@
 import { type Document, type Fence, fencesOf } from './documents'
 
+const LANGUAGES = ['js', 'ts', 'tsx'] as const
+export type Language = (typeof LANGUAGES)[number]
+
 /** One module that a page shows, in one piece or several. */
 export interface Example {
   /** `path:line` of its first piece. */
   place: string
-  language: 'js' | 'ts'
+  language: Language
   code: string
   /** Declarations of what it takes for granted: only a type-checker sees them. */
   given: string
@@ -15,7 +18,7 @@ export interface Example {
 }
 
 /**
- * The examples of a page: a `js` or `ts` fence begins one, those marked `continued` go on with it, and `text` fences
+ * The examples of a page: a `js`, `ts` or `tsx` fence begins one, those marked `continued` go on with it, and `text` fences
  * after a piece that is `run` say what it prints.
  */
 export function examplesOf(document: Document): Example[] {
@@ -31,11 +34,11 @@ export function examplesOf(document: Document): Example[] {
   return examples
 }
 
-function isCode(fence: Fence): fence is Fence & { language: 'js' | 'ts' } {
-  return fence.language === 'js' || fence.language === 'ts'
+function isCode(fence: Fence): fence is Fence & { language: Language } {
+  return LANGUAGES.some((language) => language === fence.language)
 }
 
-function begin({ place, text, given, marks }: Fence, language: 'js' | 'ts'): Example {
+function begin({ place, text, given, marks }: Fence, language: Language): Example {
   return { place, language, code: text, given, isRun: marks.includes('run'), prints: undefined }
 }
 
