@@ -7,6 +7,7 @@ import {
   type Tools,
 } from '@s5-conversations/sdk-core'
 
+/** What a gateway serves, to whom, and within which limits. */
 export interface GatewayOptions {
   /** Keeps the conversations of all who sign in; not closed with the gateway. */
   sdk: Sdk

@@ -27,6 +27,7 @@ import { type ConnectOptions, connectS5, entropyToSeedPhrase } from './storage/s
 import { S5Store } from './storage/stores/s5-store'
 import { createSignedOutStore } from './storage/stores/signed-out-store'
 
+/** Conversations on S5: where, whose, and whether on this device, too. */
 export interface PortalOptions extends WalletOptions {
   /** Base URLs of S5 portals. Each keeps everything; the first is preferred for reading. */
   portals: readonly string[]
@@ -51,11 +52,13 @@ export interface PortalOptions extends WalletOptions {
   local?: boolean
 }
 
+/** Conversations in a store of the caller. */
 export interface StoreOptions {
   /** Where conversations are kept instead of on S5. Closed with the SDK. */
   store: ConversationStore
 }
 
+/** Where conversations are kept: on portals of S5, or in a store. */
 export type CreateSdkOptions = (PortalOptions | StoreOptions) & {
   /** @default says nothing, unless `localStorage.s5_conversations_debug` is `'true'` */
   logger?: Logger
