@@ -1,7 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { createSharingIdentity, type SharingSigner } from './auth/sharing-address'
 import type { WalletOptions } from './auth/wallet-options'
-import { isPlainObject } from './conversation/json-value'
 import { refuseUnknownFields } from './conversation/message'
 import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
@@ -92,7 +91,6 @@ export interface Sdk {
  * await sdk.close()
  */
 export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
-  refuseUnknownOptions(options)
   const parts = createParts(options.logger ?? defaultLogger())
   const { sessions, outboxes, notifications } = parts
   const auth = 'store' in options ? authOfStore(options, parts) : await authOfPortals(options, parts)
@@ -130,28 +128,6 @@ interface Parts {
   notifications: NotificationService
 }
 
-/** A record, so that the compiler misses none. */
-const OPTIONS: Record<keyof PortalOptions | keyof StoreOptions | 'logger', true> = {
-  portals: true,
-  writeQuorum: true,
-  seedPhrase: true,
-  inviteCode: true,
-  deviceId: true,
-  signedOut: true,
-  local: true,
-  signer: true,
-  confirmNewIdentity: true,
-  deviceStorage: true,
-  walletTimeoutMs: true,
-  store: true,
-  logger: true,
-}
-
-function refuseUnknownOptions(options: unknown): void {
-  if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
-  refuseUnknownFields(options, Object.keys(OPTIONS), 'options')
-}
-
 type Local = typeof import('./local/open-local-first')
 
 function createParts(log: Logger): Parts {
@@ -180,7 +156,8 @@ async function closeStorage(storage: StorageManager, { sessions }: Parts): Promi
   await storage.close()
 }
 
-function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
+function authOfStore({ store, ...rest }: StoreOptions, parts: Parts): AuthStateManager {
+  refuseUnknownFields(rest, ['logger'], 'options')
   const storage = new StorageManager({ ...parts, store, lockScope: 's5-conversations/store' })
   const account: StorageAccount = {
     storage,
@@ -199,6 +176,8 @@ function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
   })
 }
 
+const WALLET_OPTIONS = ['signer', 'confirmNewIdentity', 'deviceStorage', 'walletTimeoutMs', 'logger']
+
 async function authOfPortals(options: PortalOptions, parts: Parts): Promise<AuthStateManager> {
   const {
     portals,
@@ -210,6 +189,7 @@ async function authOfPortals(options: PortalOptions, parts: Parts): Promise<Auth
     local: _,
     ...walletOptions
   } = options
+  refuseUnknownFields({ ...walletOptions }, WALLET_OPTIONS, 'options')
   const place = {
     portals: parsePortals(portals),
     log: parts.log,

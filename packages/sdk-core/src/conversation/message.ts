@@ -54,11 +54,8 @@ export function parseTime(value: unknown, path: string): number {
 export function refuseUnknownFields(input: Record<string, unknown>, known: string[], path: string): void {
   const unknown = Object.keys(input).find((key) => !known.includes(key) && input[key] !== undefined)
   if (unknown === undefined) return
-  const isOption = path.startsWith('options')
-  throw new InvalidInputError(
-    `${path}.${unknown}`,
-    isOption ? 'is not a known option' : 'is not a known field and would be lost: use metadata',
-  )
+  const advice = path.startsWith('options') ? '' : ' and would be lost: use metadata'
+  throw new InvalidInputError(`${path}.${unknown}`, `is not a known field${advice}`)
 }
 
 /** `{ [key]: parse(value) }`, or nothing where the value was left out. */
