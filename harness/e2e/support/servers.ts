@@ -23,7 +23,10 @@ export default async function startServers(): Promise<() => Promise<void>> {
 }
 
 /** The production build, served on a free port. */
-export async function startHarness(portalUrl: string): Promise<{ url: string; process: ChildProcess }> {
+export async function startHarness(
+  portalUrl: string,
+  env: Record<string, string> = {},
+): Promise<{ url: string; process: ChildProcess }> {
   const child = spawn(process.execPath, [nextCommand, 'start', '-H', '127.0.0.1', '-p', '0'], {
     cwd: HARNESS,
     env: {
@@ -31,6 +34,7 @@ export async function startHarness(portalUrl: string): Promise<{ url: string; pr
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
       S5_PORTAL_URL: portalUrl,
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
