@@ -8,6 +8,7 @@ import type { JsonValue, Message, Scheme } from './types'
  */
 export type MessageIntent = 'append' | 'edit' | 'unchanged' | 'unknown'
 
+/** One message of a change, and what is wanted of it. */
 export interface MessageChange {
   message: Message
   intent: MessageIntent
@@ -70,6 +71,14 @@ export interface ConversationChange {
 /** Such a change was decided on one version, and is refused on any other. */
 export function takesAway({ kind }: Pick<ConversationChange, 'kind'>): boolean {
   return kind === 'overwrite' || kind === 'delete'
+}
+
+/** What the first of `changes` that cares wants the conversation to be; else as it is stored. */
+export function schemeAfter(
+  changes: readonly ConversationChange[],
+  stored: Scheme | undefined,
+): Scheme | undefined {
+  return changes.find(({ scheme }) => scheme !== undefined)?.scheme ?? stored
 }
 
 /** What a change comes to on top of one state. */
