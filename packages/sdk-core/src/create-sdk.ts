@@ -1,5 +1,5 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { createSharingIdentity, type SharingSigner } from './auth/sharing-address'
+import type { SharingSigner } from './auth/sharing-address'
 import type { WalletOptions } from './auth/wallet-options'
 import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
@@ -246,7 +246,7 @@ function openAccount(
   const kept = entropy.slice()
   entropy.fill(0)
   const network = new LazyNetwork(() => connectS5({ ...place, seedPhrase: entropyToSeedPhrase(kept) }))
-  const identity = createSharingIdentity(keyRing.sharingKeys(), wallet)
+  const identity = async () => (await import('./auth/sharing-address')).createSharingIdentity(keyRing, wallet)
   const remote = new S5Store({
     ...parts,
     network,
@@ -266,7 +266,6 @@ function openAccount(
     },
     close: async () => {
       await closeStorage(storage, parts)
-      identity.keys.wipe()
       kept.fill(0)
     },
   }
