@@ -18,6 +18,7 @@ export default defineProject({
     include: [
       '@ipld/dag-cbor',
       '@noble/ciphers/chacha.js',
+      '@noble/ciphers/salsa.js',
       '@noble/curves/ed25519.js',
       '@noble/curves/secp256k1.js',
       '@noble/hashes/blake3.js',

@@ -176,6 +176,21 @@ describe('The outbox', () => {
     }
   })
 
+  it('that reaches the network again lets loads wait for it again', async () => {
+    const { remote, line, store } = createRemote()
+    const tab = await openTab(createDevice(), remote, quick)
+    await tab.sdk.storage.appendMessage('one', user('mine'))
+    line.fault = unreachable
+    await tab.sdk.storage.loadConversation('one')
+    line.fault = undefined
+    await allSent(tab)
+    const theirs = { id: 'b', ...user('theirs'), createdAt: 1 }
+    const change = { kind: 'append' as const, ids: 'given' as const, fields: {} }
+    const changes = [{ ...change, messages: [{ intent: 'append' as const, message: theirs }] }]
+    await store.commit('one', changes, new AbortController().signal)
+    expect(await textsOf(tab.sdk, 'one')).toEqual(['mine', 'theirs'])
+  })
+
   it('tells every tab the same', async () => {
     const { remote, line } = createRemote()
     const device = createDevice()
