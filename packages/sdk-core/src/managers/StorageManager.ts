@@ -16,6 +16,7 @@ import type {
   StoreSharing,
 } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
+import { eitherSignal } from '../storage/either-signal'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
 import type { VersionInfo } from '../storage/history'
 import { type LockTable, withConversationLock } from '../storage/keyed-lock'
@@ -26,6 +27,7 @@ import {
   parseLoadOptions,
   parseReadOptions,
   type ReadOptions,
+  signalOf,
 } from '../storage/load-options'
 import { retryWithBackoff } from '../storage/retry'
 import type { SaveDraft } from '../storage/save-draft'
@@ -227,7 +229,7 @@ export class StorageManager {
   async verifyConversation(conversationId: string, options: ReadOptions = {}): Promise<VerificationReport> {
     this.#refuseWhenClosed()
     const id = parseId(conversationId, 'conversationId')
-    const { signal = new AbortController().signal } = parseReadOptions(options)
+    const signal = signalOf(options)
     if (this.#store.verify === undefined) throw new UnsupportedError('this store has nothing to recompute')
     return this.#store.verify(id, signal)
   }
@@ -256,7 +258,7 @@ export class StorageManager {
   async *listVersions(conversationId: string, options: ReadOptions = {}): AsyncGenerator<VersionInfo> {
     this.#refuseWhenClosed()
     const id = parseId(conversationId, 'conversationId')
-    const { signal = new AbortController().signal } = parseReadOptions(options)
+    const signal = signalOf(options)
     if (this.#store.versions === undefined) throw new UnsupportedError('this store keeps no old versions')
     yield* this.#store.versions(id, signal)
   }
@@ -293,7 +295,7 @@ export class StorageManager {
    * @throws SignatureRejectedError, SignerFailedError, UnsupportedError where the store shares nothing
    */
   async sharingAddress(options: ReadOptions = {}): Promise<string> {
-    const { signal = new AbortController().signal } = parseReadOptions(options)
+    const signal = signalOf(options)
     return this.#sharing().address(signal)
   }
 
@@ -307,10 +309,10 @@ export class StorageManager {
    */
   async shareConversation(conversationId: string, options: ShareOptions): Promise<string> {
     const id = parseId(conversationId, 'conversationId')
-    const { to, write, signal } = parseShareOptions(options)
+    const { to, write, ...reading } = parseShareOptions(options)
     const sharing = this.#sharing()
-    await sharing.address(signal ?? new AbortController().signal)
-    return this.#inTurn(id, signal, (either) => sharing.share(id, to, write, either))
+    await sharing.address(signalOf(reading))
+    return this.#inTurn(id, reading.signal, (either) => sharing.share(id, to, write, either))
   }
 
   /**
@@ -394,7 +396,7 @@ export class StorageManager {
     const { parseChanges } = await import('../conversation/parse-change')
     const checked = parseChanges(changes)
     return this.withConversationLock(id, (held) =>
-      this.#store.commit(id, checked, signal === undefined ? held : AbortSignal.any([held, signal])),
+      this.#store.commit(id, checked, eitherSignal(held, signal)),
     )
   }
 
@@ -448,7 +450,7 @@ export class StorageManager {
     task: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     return this.withConversationLock(conversationId, (held) => {
-      const either = signal === undefined ? held : AbortSignal.any([signal, held])
+      const either = eitherSignal(held, signal)
       return retryWithBackoff(() => task(either), { maxRetries: MAX_RETRIES, signal: either })
     })
   }

@@ -1,11 +1,10 @@
-import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
-import { type ConversationChange, dependsOnAllRecords, takesAway } from '../../conversation/change'
+import type { ChangeOutcome } from '../../conversation/batch'
+import type { AppliedChange, ConversationChange } from '../../conversation/change'
 import type { Share } from '../../conversation/grant'
-import type { Head, SegmentRef } from '../../conversation/head'
+import type { Head } from '../../conversation/head'
 import type { ListPage } from '../../conversation/listing'
-import { type CommitContext, segmentsSince } from '../../conversation/state'
 import { type CatalogEntry, type CatalogNews, newsOf, summarise } from '../../conversation/summary'
-import type { Conversation, Scheme } from '../../conversation/types'
+import type { Conversation } from '../../conversation/types'
 import { UnmetCondition } from '../../conversation/unmet-condition'
 import type { Page } from '../../conversation/view'
 import type { KeyRing } from '../../crypto/keys'
@@ -16,7 +15,9 @@ import type { Logger } from '../../observe/log'
 import type { StorageCounters } from '../../observe/stats'
 import type { Base } from '../base'
 import { Catalog } from '../catalog'
-import { type CommitPlan, type CommitRequest, type Committed, Committer, NeedsFreshRead } from '../commit'
+import { ChangePlanner, NothingToCommit } from '../change-planner'
+import { type CommitRequest, type Committed, Committer } from '../commit'
+import { receiptOf } from '../commit-receipt'
 import { Compactor } from '../compactor'
 import { readPage } from '../conversation-reader'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
@@ -72,8 +73,7 @@ export class S5Store implements ConversationStore {
   readonly #watcher: Watcher
   readonly #whereabouts: Whereabouts
   readonly sharing: LazySharing | undefined
-  /** The version that each change was first attempted on. */
-  readonly #firstAttempts = new WeakMap<ConversationChange, number>()
+  readonly #planner = new ChangePlanner()
 
   constructor({ network, keyRing, nameInstance, counters, log, identity }: S5StoreOptions) {
     this.#network = network
@@ -235,58 +235,10 @@ export class S5Store implements ConversationStore {
   #requestOf(id: string, changes: readonly ConversationChange[]): CommitRequest<ChangeOutcome[]> {
     return {
       id,
-      needs: (base) => this.#segmentsFor(changes, base),
-      plan: (base, context) => this.#plan(changes, base, context),
+      needs: (base) => this.#planner.segmentsFor(changes, base),
+      plan: (base, context) => this.#planner.plan(changes, base, context),
       announce: (next, { scheme }, base) => this.#announce(summarise(next.head, scheme), base),
     }
-  }
-
-  /** Ids that were fresh at a change's first attempt can only lie in segments of later commits. */
-  #segmentsFor(changes: readonly ConversationChange[], { head, scheme }: Base): readonly SegmentRef[] {
-    const isRewritten = changes.some((change) => (change.scheme ?? scheme) !== scheme)
-    if (isRewritten || changes.some((change) => dependsOnAllRecords(change, head.receipts.from)))
-      return head.segments
-    return segmentsSince(head, Math.min(...changes.map((change) => this.#firstAttempt(change, head.version))))
-  }
-
-  #firstAttempt(change: ConversationChange, version: number): number {
-    const first = this.#firstAttempts.get(change) ?? change.absentAt
-    if (first === undefined) this.#firstAttempts.set(change, version)
-    return first ?? version
-  }
-
-  #plan(
-    changes: readonly ConversationChange[],
-    base: Base,
-    context: CommitContext,
-  ): CommitPlan<ChangeOutcome[]> {
-    const decided = changes.map((change) => this.#decided(change, base))
-    const { next, outcomes } = applyBatch(base, decided, context)
-    const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []))
-    if (errors.length > 0 && !base.isFresh) throw new NeedsFreshRead()
-    if (errors.length === outcomes.length) throw new NothingToCommit(errors)
-    const scheme =
-      changes.find((change) => change.scheme !== undefined)?.scheme ?? base.scheme ?? 'xsalsa20-poly1305'
-    refuseForShared(base, scheme)
-    const isWithoutEffect = outcomes.every(
-      (outcome) => 'error' in outcome || outcome.applied.replayOf !== undefined,
-    )
-    return {
-      next,
-      scheme,
-      result: outcomes,
-      isReplay: isWithoutEffect && (base.scheme === undefined || scheme === base.scheme),
-      isConditional: changes.some(({ expectedVersion }) => expectedVersion !== undefined),
-      keepsPrevious: outcomes.some(
-        (outcome) => 'applied' in outcome && outcome.applied.delta.keepsPrevious === true,
-      ),
-    }
-  }
-
-  /** What takes away and names no version was decided on the one it first met. */
-  #decided(change: ConversationChange, { head }: Base): ConversationChange {
-    if (!takesAway(change) || change.expectedVersion !== undefined) return change
-    return { ...change, expectedVersion: this.#firstAttempt(change, head.version) }
   }
 
   async #explain(id: string, error: unknown, signal: AbortSignal): Promise<CommitOutcome> {
@@ -322,34 +274,8 @@ export class S5Store implements ConversationStore {
   }
 }
 
-/** What is shared is not made by whom it is shared with, and stays sealed or plain as everybody knows it. */
-function refuseForShared({ head, scheme: stored }: Base, scheme: Scheme): void {
-  if (stored === undefined && isSharedId(head.id)) {
-    throw new StoreUnavailableError('the shared conversation is not there')
-  }
-  if (stored !== undefined && stored !== scheme && head.epoch > 0) {
-    throw new UnsupportedError('a shared conversation stays sealed or plain')
-  }
-}
-
-/** All changes of a batch were wrong. */
-class NothingToCommit extends Error {
-  readonly errors: readonly unknown[]
-
-  constructor(errors: readonly unknown[]) {
-    super('no change could be applied')
-    this.errors = errors
-  }
-}
-
-function toReceipt(
-  { applied }: { applied: Extract<ChangeOutcome, { applied: unknown }>['applied'] },
-  { version, merged }: Committed<unknown>,
-): CommitOutcome {
-  const { messageIds, ignored, replayOf } = applied
-  const outcome = replayOf === undefined ? 'COMMITTED' : 'PERSISTENCE_IDEMPOTENT_REPLAY'
+function toReceipt({ applied }: { applied: AppliedChange }, committed: Committed<unknown>): CommitOutcome {
+  const { version, merged } = committed
   const { revision, cid, head } = version
-  return {
-    receipt: { messageIds, ignored, merged, revision, cid, version: replayOf ?? head.version, outcome },
-  }
+  return { receipt: receiptOf(applied, { version: head.version, revision, cid, merged }) }
 }

@@ -1,0 +1,15 @@
+import type { Metadata } from 'next'
+import { RequireIdentity } from '@/components/identity/require-identity'
+import { Page } from '@/components/shell/page'
+
+export const metadata: Metadata = { title: 'Inspector' }
+
+export default function InspectorPage() {
+  return (
+    <Page title="Inspector" description="How a conversation lies on S5, and whether all of it is intact.">
+      <RequireIdentity>
+        <p />
+      </RequireIdentity>
+    </Page>
+  )
+}

@@ -1,0 +1,12 @@
+/** What the page has to know of the machine that it was served from. */
+export interface HarnessConfig {
+  /** The portal that the browser talks to. */
+  portalUrl: string
+}
+
+/** @throws Error where the harness's own server does not answer */
+export async function fetchConfig(signal: AbortSignal): Promise<HarnessConfig> {
+  const answer = await fetch('/api/config', { signal, cache: 'no-store' })
+  if (!answer.ok) throw new Error(`The harness answered ${answer.status} when asked for its configuration.`)
+  return answer.json()
+}
