@@ -1,5 +1,4 @@
 import { InvalidInputError } from '../errors/input-errors'
-import { readSeedPhrase } from '../storage/stores/s5-network'
 import { untilAborted } from '../storage/until-aborted'
 import type { IdentityAccount } from './identity-account'
 import type { WalletSignInOptions } from './wallet-sign-in'
@@ -41,6 +40,7 @@ async function signInWithPhrase<A extends IdentityAccount>(
   { openAccount, signal }: WalletSignInOptions<A>,
 ): Promise<SignedIn<A>> {
   if (typeof seedPhrase !== 'string') throw new InvalidInputError('seedPhrase', 'must be a string')
+  const { readSeedPhrase } = await import('../storage/stores/s5-seed-phrase')
   const account = openAccount(readSeedPhrase(seedPhrase))
   try {
     if (connect === 'now') await untilAborted(signal, account.connect())

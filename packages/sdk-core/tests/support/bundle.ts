@@ -1,24 +1,24 @@
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
 
 const ENTRY = fileURLToPath(new URL('../../src/create-sdk.ts', import.meta.url))
 
-/** Code that is loaded together, in bytes. */
-export interface BundlePart {
-  /** Of the file whose import loads it. */
-  name: string
-  gzipped: number
-  /** The packages in it. */
-  packages: ReadonlySet<string>
+type Output = Metafile['outputs'][string] & { contents: Uint8Array }
+
+/** sdk-core as a browser gets it: bundled, minified and split by esbuild, without ethers. */
+export interface Bundle {
+  /** The files whose `import()` loads more, by their paths. */
+  readonly lazy: readonly string[]
+  /** What has to be loaded to run these files, by the ends of their paths; the first script is `create-sdk.ts`. */
+  load(...files: string[]): {
+    /** In bytes, as one file, which is what most bundlers make of it. */
+    gzipped: number
+    packages: ReadonlySet<string>
+  }
 }
 
-/**
- * What a browser loads of sdk-core, bundled, minified and split by esbuild, without ethers: `initial` with the first
- * script of an application that calls `createSdk`, and each of `later` when it is needed, without what is loaded
- * then. The files of a part are gzipped as one, as most bundlers make one of them.
- */
-export async function measureBundle(): Promise<{ initial: BundlePart; later: BundlePart[] }> {
+export async function bundleForBrowsers(): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     entryPoints: [ENTRY],
     conditions: ['@s5-conversations/source'],
@@ -33,38 +33,37 @@ export async function measureBundle(): Promise<{ initial: BundlePart; later: Bun
     metafile: true,
     legalComments: 'none',
   })
-  const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({
-    path,
-    ...output,
-    contents: outputFiles.find((file) => file.path.endsWith(path))?.contents ?? new Uint8Array(),
-  }))
-  const filesOf = (path: string, seen = new Set<string>()): Set<string> => {
-    seen.add(path)
-    const output = outputs.find((each) => each.path === path)
-    const needed =
-      output?.imports.filter(({ kind, external }) => kind === 'import-statement' && !external) ?? []
-    for (const next of needed) if (!seen.has(next.path)) filesOf(next.path, seen)
-    return seen
+  const contentsOf = (path: string) =>
+    outputFiles.find((file) => file.path.endsWith(path))?.contents ?? new Uint8Array()
+  const outputs = new Map<string, Output>(
+    Object.entries(metafile.outputs).map(([path, each]) => [path, { ...each, contents: contentsOf(path) }]),
+  )
+  const entries = [...outputs.values()].flatMap(({ entryPoint }) => entryPoint ?? [])
+  return {
+    lazy: entries.filter((entry) => !ENTRY.endsWith(entry)),
+    load: (...files) => {
+      const loaded = new Set(files.flatMap((file) => closureOf(outputs, file)))
+      const inputs = [...loaded].flatMap((output) => Object.keys(output.inputs))
+      return {
+        gzipped: gzipSync(Buffer.concat([...loaded].map(({ contents }) => contents))).length,
+        packages: new Set(inputs.map(packageOf)),
+      }
+    },
   }
-  const partOf = (name: string, files: ReadonlySet<string>): BundlePart => {
-    const own = outputs.filter(({ path }) => files.has(path))
-    return {
-      name,
-      gzipped: gzipSync(Buffer.concat(own.map(({ contents }) => contents))).length,
-      packages: new Set(own.flatMap(({ inputs }) => Object.keys(inputs)).map(packageOf)),
-    }
-  }
-  const entries = outputs.filter(({ entryPoint }) => entryPoint !== undefined)
-  const first = entries.find(({ entryPoint }) => entryPoint?.endsWith('src/create-sdk.ts'))
-  const initial = filesOf(first?.path ?? '')
-  const later = entries
-    .filter((entry) => entry !== first)
-    .map(({ entryPoint, path }) => partOf(entryPoint ?? path, difference(filesOf(path), initial)))
-  return { initial: partOf('initial', initial), later }
 }
 
-function difference(all: ReadonlySet<string>, without: ReadonlySet<string>): Set<string> {
-  return new Set([...all].filter((each) => !without.has(each)))
+/** The script of a file, and whatever that imports before it runs. */
+function closureOf(outputs: ReadonlyMap<string, Output>, file: string): Output[] {
+  const first = [...outputs.values()].find(({ entryPoint }) => entryPoint?.endsWith(file))
+  if (first === undefined) throw new Error(`${file} is not loaded by itself`)
+  const found = new Set([first])
+  for (const { imports } of found) {
+    for (const { path, kind } of imports) {
+      const next = kind === 'import-statement' ? outputs.get(path) : undefined
+      if (next !== undefined) found.add(next)
+    }
+  }
+  return [...found]
 }
 
 function packageOf(input: string): string {

@@ -4,7 +4,8 @@ import { type ConversationKeys, KeyRing, keysOfGrant } from '../../src/crypto/ke
 import { SharingKeys } from '../../src/crypto/sharing-keys'
 import { openHead, sealHead } from '../../src/storage/head-codec'
 import type { Network, PointerKey, PortalAnswer } from '../../src/storage/network'
-import { connectS5, readSeedPhrase } from '../../src/storage/stores/s5-network'
+import { connectS5 } from '../../src/storage/stores/s5-network'
+import { readSeedPhrase } from '../../src/storage/stores/s5-seed-phrase'
 import { closeAfterTest } from './fixture'
 
 const signal = () => AbortSignal.timeout(10_000)
