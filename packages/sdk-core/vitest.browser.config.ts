@@ -16,7 +16,6 @@ export default defineProject({
   },
   optimizeDeps: {
     include: [
-      '@ipld/dag-cbor',
       '@noble/ciphers/chacha.js',
       '@noble/ciphers/salsa.js',
       '@noble/curves/ed25519.js',
@@ -27,6 +26,7 @@ export default defineProject({
       '@noble/hashes/sha2.js',
       '@noble/hashes/sha3.js',
       '@noble/hashes/utils.js',
+      'cborg',
       'dexie',
       'ethers',
       'hash-wasm',
