@@ -1,4 +1,5 @@
 import type { WalletOptions } from './auth/wallet-options'
+import { refuseUnknownFields } from './conversation/message'
 import type { ConversationInput } from './conversation/types'
 import { InvalidInputError, UnsupportedError } from './errors/input-errors'
 import { LocalStoreError } from './errors/local-errors'
@@ -17,6 +18,7 @@ import type { SaveOptions } from './storage/save-options'
 import type { StorageResult } from './storage/storage-result'
 import { createSignedOutStore } from './storage/stores/signed-out-store'
 
+/** Conversations on S5: where, whose, and whether on this device, too. */
 export interface PortalOptions extends WalletOptions {
   /** Base URLs of S5 portals. Each keeps everything; the first is preferred for reading. */
   portals: readonly string[]
@@ -41,11 +43,13 @@ export interface PortalOptions extends WalletOptions {
   local?: boolean
 }
 
+/** Conversations in a store of the caller. */
 export interface StoreOptions {
   /** Where conversations are kept instead of on S5. Closed with the SDK. */
   store: ConversationStore
 }
 
+/** Where conversations are kept: on portals of S5, or in a store. */
 export type CreateSdkOptions = (PortalOptions | StoreOptions) & {
   /** @default says nothing, unless `localStorage.s5_conversations_debug` is `'true'` */
   logger?: Logger
@@ -128,7 +132,8 @@ function sessionsOf(storage: StorageManager, { sessions }: Parts): SessionManage
   return known
 }
 
-function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
+function authOfStore({ store, ...rest }: StoreOptions, parts: Parts): AuthStateManager {
+  refuseUnknownFields(rest, ['logger'], 'options')
   const storage = new StorageManager({ ...parts, store, lockScope: 's5-conversations/store' })
   const account: StorageAccount = {
     storage,
@@ -147,6 +152,8 @@ function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
   })
 }
 
+const WALLET_OPTIONS = ['signer', 'confirmNewIdentity', 'deviceStorage', 'walletTimeoutMs', 'logger']
+
 async function authOfPortals(options: PortalOptions, parts: Parts): Promise<AuthStateManager> {
   const {
     portals,
@@ -158,6 +165,7 @@ async function authOfPortals(options: PortalOptions, parts: Parts): Promise<Auth
     local: _,
     ...walletOptions
   } = options
+  refuseUnknownFields({ ...walletOptions }, WALLET_OPTIONS, 'options')
   const place = {
     portals: parsePortals(portals),
     log: parts.log,

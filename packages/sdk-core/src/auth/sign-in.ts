@@ -4,10 +4,12 @@ import type { IdentityAccount } from './identity-account'
 import type { WalletSignInOptions } from './wallet-sign-in'
 import type { WalletSigner } from './wallet-signer'
 
+/** Signs in with a wallet. */
 export interface WalletSignIn {
   signer: WalletSigner
 }
 
+/** Signs in with a recovery phrase. */
 export interface PhraseSignIn {
   /** 15 S5 words. */
   seedPhrase: string

@@ -5,11 +5,13 @@ import type { Page } from '../conversation/view'
 import { InvalidInputError } from '../errors/input-errors'
 import { parseSaveOptions } from './save-options'
 
+/** Options of every call that reads. */
 export interface ReadOptions {
   /** Ends the call. */
   signal?: AbortSignal
 }
 
+/** Options of `loadConversation`. */
 export interface LoadOptions extends ReadOptions, Page {
   /**
    * Nothing is remembered of what is loaded: it will not be saved back as a whole. Cheaper for those who read much.
@@ -18,6 +20,7 @@ export interface LoadOptions extends ReadOptions, Page {
   readOnly?: boolean
 }
 
+/** Options of `listConversations`. */
 export interface ListOptions extends ReadOptions, ListPage {}
 
 /** @throws InvalidInputError */
