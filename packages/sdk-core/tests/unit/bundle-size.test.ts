@@ -18,9 +18,9 @@ describe('What a browser loads', () => {
     const [first, onS5, localFirst] = [FIRST, ON_S5, LOCAL_FIRST].map(
       (files) => bundle.load(...files).gzipped,
     )
-    expect(first).toBeLessThan(48 * KIB)
-    expect(onS5).toBeLessThan(100 * KIB)
-    expect(localFirst).toBeLessThan(142 * KIB)
+    expect(first).toBeLessThan(44 * KIB)
+    expect(onS5).toBeLessThan(97 * KIB)
+    expect(localFirst).toBeLessThan(139 * KIB)
     expect(first).toBeGreaterThan(20 * KIB)
   })
 
