@@ -67,4 +67,7 @@ test('the demo model answers the same to the same, and refuses what is no conver
   ]) {
     expect((await ask(wrong)).status()).toBe(400)
   }
+  const headers = { 'content-type': 'text/plain' }
+  const foreign = await request.post('/api/chat', { data: JSON.stringify({ messages }), headers })
+  expect(foreign.status()).toBe(400)
 })

@@ -1,6 +1,6 @@
 'use client'
 
-import { useAIChat, useConversation } from '@s5-conversations/react'
+import { type ChatMessage, useAIChat, useConversation } from '@s5-conversations/react'
 import { PlugZap } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useGenerate } from '@/lib/chat/use-generate'
@@ -35,9 +35,7 @@ export function ChatView({ conversationId, history, onOpen, listButton }: ChatVi
   })
   const { conversation } = useConversation(conversationId)
   const title = useTitle(chat)
-  useLeaveWarning(
-    chat.draft !== '' || chat.isStreaming || chat.messages.some(({ status }) => status === 'saving'),
-  )
+  useLeaveWarning(chat.draft !== '' || chat.isStreaming || chat.messages.some(isUnsaved))
   const end = async () => {
     await chat.stop()
     onOpen(undefined) // The SDK ends the session once nobody looks at its conversation any more.
@@ -66,4 +64,8 @@ export function ChatView({ conversationId, history, onOpen, listButton }: ChatVi
       <Composer chat={chat} model={config.model} withContext={withContext} onWithContext={setWithContext} />
     </>
   )
+}
+
+function isUnsaved({ status }: ChatMessage): boolean {
+  return status === 'saving' || status === 'failed'
 }

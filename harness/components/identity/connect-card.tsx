@@ -25,13 +25,6 @@ interface ConnectCardProps {
 
 /** Signs somebody in: first by what, then what will be signed, then the signature. */
 export function ConnectCard({ state }: ConnectCardProps) {
-  const [way, setWay] = useState<Way>()
-  const [wallet, setWallet] = useState<Identity>()
-  const isSigning = state.status === 'signing'
-  const leave = () => {
-    setWay(undefined)
-    setWallet(undefined)
-  }
   return (
     <Card
       title="Connect a wallet"
@@ -40,23 +33,29 @@ export function ConnectCard({ state }: ConnectCardProps) {
     >
       {state.status === 'signed-out' && <ConnectProblem state={state} />}
       <Suspense fallback={<Skeleton className="h-32" />}>
-        {wallet !== undefined ? (
-          <SignRequest identity={wallet} isSigning={isSigning} onCancel={leave} />
-        ) : way === 'browser' ? (
-          <BrowserWallets onChoose={setWallet} onCancel={leave} />
-        ) : way === 'development' ? (
-          <DevelopmentWallet onChoose={setWallet} onCancel={leave} />
-        ) : way === 'phrase' ? (
-          <RecoveryPhrase isSigning={isSigning} onPhrase={signInWithPhrase} onCancel={leave} />
-        ) : (
-          <Ways isBusy={isSigning} onChoose={setWay} />
-        )}
+        <Step isSigning={state.status === 'signing'} />
       </Suspense>
       {state.status === 'signing' && state.question !== undefined && (
         <NewIdentityDialog question={state.question} />
       )}
     </Card>
   )
+}
+
+function Step({ isSigning }: { isSigning: boolean }) {
+  const [way, setWay] = useState<Way>()
+  const [wallet, setWallet] = useState<Identity>()
+  const leave = () => {
+    setWay(undefined)
+    setWallet(undefined)
+  }
+  if (wallet !== undefined) return <SignRequest identity={wallet} isSigning={isSigning} onCancel={leave} />
+  if (way === 'browser') return <BrowserWallets onChoose={setWallet} onCancel={leave} />
+  if (way === 'development') return <DevelopmentWallet onChoose={setWallet} onCancel={leave} />
+  if (way === 'phrase') {
+    return <RecoveryPhrase isSigning={isSigning} onPhrase={signInWithPhrase} onCancel={leave} />
+  }
+  return <Ways isBusy={isSigning} onChoose={setWay} />
 }
 
 function signInWithPhrase(seedPhrase: string): void {

@@ -17,6 +17,9 @@ const ROLES = new Set<unknown>(['system', 'user', 'assistant'])
 
 /** @throws Error that says what is wrong with the request */
 export async function readChatRequest(request: Request): Promise<ChatRequest> {
+  // Pages of other origins may post anything but JSON without being asked whether they may.
+  const type = request.headers.get('content-type') ?? ''
+  if (!type.startsWith('application/json')) throw new Error('content-type: must be application/json')
   const text = await readText(request)
   const { messages, delayMs } = JSON.parse(text)
   if (!Array.isArray(messages) || messages.length === 0)

@@ -46,6 +46,7 @@ export class PageSession {
 
   /** What goes wrong shows in the state. */
   async signIn(identity: Identity): Promise<void> {
+    await this.#leave()
     this.#set({ status: 'signing' })
     try {
       const harness = await Harness.open(identity, (address) => this.#isNew(identity, address))
@@ -59,9 +60,13 @@ export class PageSession {
 
   /** Signs out, and forgets on this device who it was. What is stored stays. */
   async signOut(): Promise<void> {
-    const state = this.#state
     await forgetIdentity()
-    this.#set({ status: 'signed-out' })
+    await this.#leave()
+  }
+
+  async #leave(problem?: string): Promise<void> {
+    const state = this.#state
+    this.#set({ status: 'signed-out', ...(problem === undefined ? {} : { problem }) })
     if (state.status === 'ready') await state.harness.sdk.close()
   }
 
@@ -77,9 +82,9 @@ export class PageSession {
   }
 
   #follow(auth: AuthState): void {
-    if (auth.status !== 'signed-out' || this.#state.status !== 'ready') return
-    const problem = PROBLEMS[auth.reason ?? 'sign-out']
-    this.#set({ status: 'signed-out', ...(problem === undefined ? {} : { problem }) })
+    if (auth.status === 'signed-out' && this.#state.status === 'ready') {
+      void this.#leave(PROBLEMS[auth.reason ?? 'sign-out'])
+    }
   }
 
   #set(state: PageState): void {
