@@ -27,13 +27,12 @@ import { Listing } from '../listing'
 import type { Network, TransferStats } from '../network'
 import { ConversationMoved } from '../place'
 import { Repairs } from '../repairs'
+import { LazySharing } from '../sharing/lazy-sharing'
 import { isSharedId, parseEpochId } from '../sharing/place-ids'
-import { Sharing } from '../sharing/sharing'
 import type { SharingIdentity } from '../sharing/sharing-identity'
 import { Whereabouts } from '../sharing/whereabouts'
 import { Sweeper } from '../sweeper'
 import type { VerificationReport } from '../verify/report'
-import { verifyConversation } from '../verify/verify-conversation'
 import { type ConversationListener, Watcher } from '../watcher'
 
 /** Looking a share up in the catalog takes at most so long, in ms. */
@@ -57,7 +56,7 @@ export interface S5StoreOptions {
   counters: StorageCounters
   log: Logger
   /** Left out: nothing can be shared. */
-  identity?: SharingIdentity
+  identity?: () => Promise<SharingIdentity>
 }
 
 /** Conversations on S5: one registry entry each, naming one head blob. */
@@ -73,7 +72,7 @@ export class S5Store implements ConversationStore {
   readonly #sweeper: Sweeper
   readonly #watcher: Watcher
   readonly #whereabouts: Whereabouts
-  readonly sharing: Sharing | undefined
+  readonly sharing: LazySharing | undefined
   readonly #planner = new ChangePlanner()
 
   constructor({ network, keyRing, nameInstance, counters, log, identity }: S5StoreOptions) {
@@ -106,10 +105,14 @@ export class S5Store implements ConversationStore {
     const complete = (news: CatalogNews) => this.#whereabouts.complete(news)
     this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit, complete })
     this.#listing = new Listing({ catalog: this.#catalog, heads: this.#heads, counters, log })
-    // What moves conversations knows them by names of its own, so it needs a name of its own in their clocks.
-    const committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
-    const parts = { heads: this.#heads, committer, catalog: this.#catalog, whereabouts: this.#whereabouts }
-    this.sharing = identity && new Sharing({ ...parts, keyRing, identity, network })
+    const parts = { heads: this.#heads, catalog: this.#catalog, whereabouts: this.#whereabouts }
+    const loadSharing = async (share: () => Promise<SharingIdentity>) => {
+      const { Sharing } = await import('../sharing/sharing')
+      // What moves conversations knows them by names of its own, so it needs a name of its own in their clocks.
+      const committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
+      return new Sharing({ ...parts, committer, keyRing, identity: await share(), network })
+    }
+    this.sharing = identity && new LazySharing(() => loadSharing(identity))
   }
 
   async commit(
@@ -160,6 +163,7 @@ export class S5Store implements ConversationStore {
 
   async verify(id: string, signal: AbortSignal): Promise<VerificationReport> {
     await this.#locate(id, signal)
+    const { verifyConversation } = await import('../verify/verify-conversation')
     return verifyConversation(this.#heads, this.#network, id, signal)
   }
 
@@ -181,12 +185,13 @@ export class S5Store implements ConversationStore {
     await Promise.all([this.#compactor.close(), this.#sweeper.close()])
     await this.#catalog.close()
     await this.#repairs.close()
+    await this.sharing?.close()
     await this.#network.close()
     this.#heads.forgetAll()
     this.#keyRing.wipe()
   }
 
-  #sharing(): Sharing {
+  #sharing(): LazySharing {
     if (this.sharing === undefined) throw new UnsupportedError('this store shares nothing')
     return this.sharing
   }
