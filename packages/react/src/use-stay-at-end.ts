@@ -1,35 +1,23 @@
-import { type RefObject, useLayoutEffect } from 'react'
+import { type RefObject, useLayoutEffect, useRef } from 'react'
 
 /** How near to the end counts as the end, in px. */
 const AT_END = 48
 
-/** Keeps a box that scrolls at its end while its only child grows, until somebody scrolls up. */
+/** Keeps a box that scrolls at its end while its only child grows, if it was there before. */
 export function useStayAtEnd(box: RefObject<HTMLElement | null>): void {
+  // Strictly, effects run twice, and the second time somebody may have scrolled.
+  const heightBefore = useRef(0)
   useLayoutEffect(() => {
     const { current } = box
     const content = current?.firstElementChild
     if (current === null || content === null || content === undefined) return
-    let isAtEnd = true
-    let lastTop = 0
-    const remember = () => {
+    const observer = new ResizeObserver(() => {
       const { scrollTop, scrollHeight, clientHeight } = current
-      const isNearEnd = scrollHeight - clientHeight - scrollTop < AT_END
-      // What grows moves the end away: only who scrolls up leaves it.
-      isAtEnd = isNearEnd || (isAtEnd && scrollTop >= lastTop)
-      lastTop = scrollTop
-    }
-    const toEnd = () => {
-      remember()
-      if (!isAtEnd) return
-      current.scrollTop = current.scrollHeight
-      lastTop = current.scrollTop
-    }
-    const observer = new ResizeObserver(toEnd)
+      const wasAtEnd = Math.min(heightBefore.current, scrollHeight) - clientHeight - scrollTop < AT_END
+      heightBefore.current = scrollHeight
+      if (wasAtEnd) current.scrollTop = scrollHeight
+    })
     observer.observe(content)
-    current.addEventListener('scroll', remember, { passive: true })
-    return () => {
-      observer.disconnect()
-      current.removeEventListener('scroll', remember)
-    }
+    return () => observer.disconnect()
   }, [box])
 }
