@@ -22,6 +22,7 @@ import { readPage } from '../conversation-reader'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
 import { HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
+import { type ConversationInspection, inspectConversation } from '../inspection'
 import { Listing } from '../listing'
 import type { Network, TransferStats } from '../network'
 import { ConversationMoved } from '../place'
@@ -31,7 +32,7 @@ import { Sharing } from '../sharing/sharing'
 import type { SharingIdentity } from '../sharing/sharing-identity'
 import { Whereabouts } from '../sharing/whereabouts'
 import { Sweeper } from '../sweeper'
-import type { VerificationReport } from '../verify/report'
+import type { VerificationReport, VerifyOptions } from '../verify/report'
 import { verifyConversation } from '../verify/verify-conversation'
 import { type ConversationListener, Watcher } from '../watcher'
 
@@ -158,9 +159,19 @@ export class S5Store implements ConversationStore {
     return this.#watcher.watch(id, listener)
   }
 
-  async verify(id: string, signal: AbortSignal): Promise<VerificationReport> {
+  async verify(
+    id: string,
+    signal: AbortSignal,
+    onProgress?: VerifyOptions['onProgress'],
+  ): Promise<VerificationReport> {
     await this.#locate(id, signal)
-    return verifyConversation(this.#heads, this.#network, id, signal)
+    return verifyConversation(this.#heads, this.#network, id, signal, onProgress)
+  }
+
+  inspect(id: string, signal: AbortSignal): Promise<ConversationInspection | undefined> {
+    return this.#following(id, signal, async () =>
+      inspectConversation(this.#heads, this.#network, await this.#heads.open(id), signal),
+    )
   }
 
   async *versions(id: string, signal: AbortSignal): AsyncGenerator<VersionInfo> {
