@@ -1,9 +1,9 @@
 // `npm start`: the harness and its own local portal. They end together.
 import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { buildAll, nextCommand } from './build-if-changed.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +13,7 @@ const { values } = parseArgs({
   },
 })
 const portalUrl = `http://127.0.0.1:${values['portal-port']}`
+const nextCommand = createRequire(pathOf('../harness/package.json')).resolve('next/dist/bin/next')
 const children = []
 let isStopping = false
 
@@ -20,7 +21,6 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
 try {
   await requireFreePort('port')
   await requireFreePort('portal-port')
-  buildAll()
   await startPortal()
   await startHarness()
   console.log(`

@@ -1,6 +1,6 @@
-// A thousand appends of 500 bytes, one at a time, side by side with a baseline that rewrites the whole file, and
+// Five hundred appends of 500 bytes, one at a time, side by side with a baseline that rewrites the whole file, and
 // with the floor: the same requests without anything around them. `cpuMs` is of this process: the client's. The first
-// thousand in a process include what the runtime spends on compiling.
+// ones in a process include what the runtime spends on compiling.
 import { createSdk, generateSeedPhrase } from '@s5-conversations/sdk-core'
 import { openBareHttp } from './bare-http.mjs'
 import { startPortalProcess } from './server-process.mjs'
@@ -8,7 +8,7 @@ import { openWholeFile } from './whole-file.mjs'
 
 /** @typedef {{ append: (text: string) => Promise<unknown>, stats: () => { requests: number, bytesUp: number }, close: () => unknown }} Subject */
 
-const APPENDS = 1000
+const APPENDS = 500
 const WORDS =
   'the of and to in that was his with for had not but from which when more no out so said what up its about'.split(
     ' ',
@@ -16,7 +16,7 @@ const WORDS =
 
 const portal = await startPortalProcess()
 try {
-  const cold = await measure('append, SDK, first thousand', await openSdk(portal.url))
+  const cold = await measure('append, SDK, first of the process', await openSdk(portal.url))
   const ours = await measure('append, SDK', await openSdk(portal.url))
   const theirs = await measure('append, whole file', await openBaseline(portal.url))
   const floor = await measure('its requests, bare node:http', await openBareHttp(ours))

@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url'
 import { createClient, createKey, registerAccount, signEntry } from './client.mjs'
 
 const CLIENTS = 16
-const WRITES = 5_000
-const UPLOADS = 5_000
+const WRITES = 2_000
+const UPLOADS = 2_000
 const BLOB_BYTES = 4096
-const ENTRIES = 20_000
-const STEP = 10_000
+const ENTRIES = 10_000
+const STEP = 5_000
 
 const print = (line) => process.stdout.write(`${line}\n`)
 

@@ -5,6 +5,11 @@ import { type CommitContext, type ConversationState, fold } from './state'
 /** What became of one change of a batch: it was worked in, or it was wrong and left no trace. */
 export type ChangeOutcome = { applied: AppliedChange } | { error: unknown }
 
+/** Whether a change changes anything: a replay and one that is wrong do not. */
+export function hasEffect(outcome: ChangeOutcome): boolean {
+  return 'applied' in outcome && outcome.applied.replayOf === undefined
+}
+
 export interface AppliedBatch {
   next: ConversationState
   /** In the order of the changes. */

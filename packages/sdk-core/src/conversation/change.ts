@@ -72,6 +72,14 @@ export function takesAway({ kind }: Pick<ConversationChange, 'kind'>): boolean {
   return kind === 'overwrite' || kind === 'delete'
 }
 
+/** What the first of `changes` that cares wants the conversation to be; else as it is stored. */
+export function schemeAfter(
+  changes: readonly ConversationChange[],
+  stored: Scheme | undefined,
+): Scheme | undefined {
+  return changes.find(({ scheme }) => scheme !== undefined)?.scheme ?? stored
+}
+
 /** What a change comes to on top of one state. */
 export interface AppliedChange {
   delta: StateDelta

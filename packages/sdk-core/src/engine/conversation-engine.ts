@@ -2,6 +2,7 @@ import { parseId } from '../conversation/message'
 import type { Conversation, MessageInput } from '../conversation/types'
 import { IdempotencyKeyReusedError } from '../errors/input-errors'
 import { type Logger, silentLogger } from '../observe/log'
+import { eitherSignal } from '../storage/either-signal'
 import type { LoadOptions } from '../storage/load-options'
 import type { AppendOptions } from '../storage/save-options'
 import type { StorageResult } from '../storage/storage-result'
@@ -85,7 +86,7 @@ export class ConversationEngine {
     opening: MessageInput,
     held: AbortSignal,
   ): Promise<TurnResult> {
-    const signal = turn.signal === undefined ? held : AbortSignal.any([held, turn.signal])
+    const signal = eitherSignal(held, turn.signal)
     const options = { limit: this.#historyMessages, readOnly: true, signal }
     const conversation = await this.#storage.loadConversation(id, options)
     const history = conversation?.messages ?? []

@@ -4,6 +4,7 @@ import { type ConversationChange, takesAway } from '../conversation/change'
 import { UnmetCondition } from '../conversation/unmet-condition'
 import { randomBytes } from '../crypto/platform'
 import { VersionConflictError } from '../errors/conflict-errors'
+import { receiptOf } from '../storage/commit-receipt'
 import type { CommitOutcome } from '../storage/conversation-store'
 import { applyCommit, type LocalCommit } from './local-copy'
 import type { LocalStore, Outgoing, ReadCopy } from './local-store'
@@ -100,18 +101,8 @@ function toOutcomes({ next, outcomes }: LocalCommit): CommitOutcome[] {
       const { error } = outcome
       return { error: error instanceof UnmetCondition ? error.explain(next.state) : error }
     }
-    const { messageIds, ignored, replayOf } = outcome.applied
-    return {
-      receipt: {
-        messageIds,
-        ignored,
-        merged: false,
-        revision: version,
-        cid: `local:${version}`,
-        version: replayOf ?? version,
-        outcome: replayOf === undefined ? 'COMMITTED' : 'PERSISTENCE_IDEMPOTENT_REPLAY',
-      },
-    }
+    const current = { version, revision: version, cid: `local:${version}`, merged: false }
+    return { receipt: receiptOf(outcome.applied, current) }
   }
   return outcomes.map(toOutcome)
 }

@@ -1,5 +1,5 @@
-import { applyBatch, type ChangeOutcome } from '../conversation/batch'
-import type { ConversationChange } from '../conversation/change'
+import { applyBatch, type ChangeOutcome, hasEffect } from '../conversation/batch'
+import { type ConversationChange, schemeAfter } from '../conversation/change'
 import type { DagValue } from '../conversation/codec'
 import { digestOf } from '../conversation/codec'
 import type { Head } from '../conversation/head'
@@ -45,9 +45,11 @@ export function applyCommit(
   context: CommitContext,
 ): LocalCommit {
   const { next, outcomes } = applyBatch(copy.state, changes, context)
-  const applied = changes.filter((_, i) => isApplied(outcomes[i]))
-  const scheme = applied.find((change) => change.scheme !== undefined)?.scheme ?? copy.scheme
-  const effective = changes.filter((_, i) => isEffective(outcomes[i]))
+  const those = (isMeant: (outcome: ChangeOutcome) => boolean) =>
+    outcomes.flatMap((outcome, i) => (isMeant(outcome) ? changes.slice(i, i + 1) : []))
+  const applied = those((outcome) => 'applied' in outcome)
+  const scheme = schemeAfter(applied, copy.scheme) ?? copy.scheme
+  const effective = those(hasEffect)
   const written = effective.length === 0 && scheme !== copy.scheme ? applied : effective
   if (written.length === 0) return { next: copy, outcomes, effective: [] }
   const state = advance(copy.state.head, next, [], context, false)
@@ -77,14 +79,6 @@ export function rebase(
   const { head } = rebased.state
   const version = Math.max(head.version, copy.state.head.version)
   return { ...rebased, state: { ...rebased.state, head: { ...head, version, tail: withStubs(copy, head) } } }
-}
-
-function isApplied(outcome: ChangeOutcome | undefined): boolean {
-  return outcome !== undefined && 'applied' in outcome
-}
-
-function isEffective(outcome: ChangeOutcome | undefined): boolean {
-  return outcome !== undefined && 'applied' in outcome && outcome.applied.replayOf === undefined
 }
 
 /** A commit that waits was let in when it was made: its conditions are not asked again. */

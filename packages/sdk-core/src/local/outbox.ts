@@ -1,5 +1,6 @@
 import type { ConversationChange } from '../conversation/change'
 import type { Message } from '../conversation/types'
+import { eitherSignal } from '../storage/either-signal'
 import type { ReadOptions } from '../storage/load-options'
 import { untilAborted } from '../storage/until-aborted'
 import type { ParkedRow } from './database'
@@ -87,7 +88,7 @@ export class Outbox {
   async flush({ signal }: ReadOptions = {}): Promise<SyncStatus> {
     this.wake()
     const { ended } = this.#sender
-    const either = signal === undefined ? ended : AbortSignal.any([signal, ended])
+    const either = eitherSignal(ended, signal)
     while (await this.#isWaiting()) await this.#nextChange(either)
     await this.#sender.settled()
     return this.getStatus()

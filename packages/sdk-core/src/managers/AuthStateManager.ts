@@ -14,6 +14,7 @@ import { InvalidInputError } from '../errors/input-errors'
 import { AuthStateError } from '../errors/wallet-errors'
 import type { Logger } from '../observe/log'
 import { forgetSessions } from '../session/session-index'
+import { eitherSignal } from '../storage/either-signal'
 import type { ReadOptions } from '../storage/load-options'
 import type { StorageManager } from './StorageManager'
 
@@ -104,7 +105,7 @@ export class AuthStateManager {
     if (this.getState().status !== 'signed-out') throw new AuthStateError('somebody is signed in already')
     const chosen = input ?? this.#defaultInput()
     const controller = new AbortController()
-    const either = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal])
+    const either = eitherSignal(controller.signal, signal)
     const result = this.#run(chosen, either).finally(() => {
       this.#signing = undefined
     })

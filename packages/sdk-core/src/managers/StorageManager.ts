@@ -17,6 +17,7 @@ import type {
   StoreSharing,
 } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
+import { eitherSignal } from '../storage/either-signal'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
 import type { VersionInfo } from '../storage/history'
 import type { ConversationInspection } from '../storage/inspection'
@@ -29,6 +30,7 @@ import {
   parseReadOptions,
   parseVerifyOptions,
   type ReadOptions,
+  signalOf,
 } from '../storage/load-options'
 import { retryWithBackoff } from '../storage/retry'
 import type { SaveDraft } from '../storage/save-draft'
@@ -282,7 +284,7 @@ export class StorageManager {
   async *listVersions(conversationId: string, options: ReadOptions = {}): AsyncGenerator<VersionInfo> {
     this.#refuseWhenClosed()
     const id = parseId(conversationId, 'conversationId')
-    const { signal = new AbortController().signal } = parseReadOptions(options)
+    const signal = signalOf(options)
     if (this.#store.versions === undefined) throw new UnsupportedError('this store keeps no old versions')
     yield* this.#store.versions(id, signal)
   }
@@ -319,7 +321,7 @@ export class StorageManager {
    * @throws SignatureRejectedError, SignerFailedError, UnsupportedError where the store shares nothing
    */
   async sharingAddress(options: ReadOptions = {}): Promise<string> {
-    const { signal = new AbortController().signal } = parseReadOptions(options)
+    const signal = signalOf(options)
     return this.#sharing().address(signal)
   }
 
@@ -333,10 +335,10 @@ export class StorageManager {
    */
   async shareConversation(conversationId: string, options: ShareOptions): Promise<string> {
     const id = parseId(conversationId, 'conversationId')
-    const { to, write, signal } = parseShareOptions(options)
+    const { to, write, ...reading } = parseShareOptions(options)
     const sharing = this.#sharing()
-    await sharing.address(signal ?? new AbortController().signal)
-    return this.#inTurn(id, signal, (either) => sharing.share(id, to, write, either))
+    await sharing.address(signalOf(reading))
+    return this.#inTurn(id, reading.signal, (either) => sharing.share(id, to, write, either))
   }
 
   /**
@@ -416,7 +418,7 @@ export class StorageManager {
     const checked = parseChanges(changes)
     const { signal } = parseReadOptions(options)
     return this.withConversationLock(id, (held) =>
-      this.#store.commit(id, checked, signal === undefined ? held : AbortSignal.any([held, signal])),
+      this.#store.commit(id, checked, eitherSignal(held, signal)),
     )
   }
 
@@ -470,7 +472,7 @@ export class StorageManager {
     task: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     return this.withConversationLock(conversationId, (held) => {
-      const either = signal === undefined ? held : AbortSignal.any([signal, held])
+      const either = eitherSignal(held, signal)
       return retryWithBackoff(() => task(either), { maxRetries: MAX_RETRIES, signal: either })
     })
   }

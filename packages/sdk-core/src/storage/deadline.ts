@@ -1,5 +1,6 @@
 import { SDKError } from '../errors/sdk-error'
 import { StoreUnavailableError } from '../errors/storage-errors'
+import { eitherSignal } from './either-signal'
 
 /**
  * Runs `task` with a signal that ends it after `deadlineMs` or when the caller's `signal` does.
@@ -12,7 +13,7 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const deadline = AbortSignal.timeout(deadlineMs)
   try {
-    return await task(signal === undefined ? deadline : AbortSignal.any([signal, deadline]))
+    return await task(eitherSignal(deadline, signal))
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason
     if (!deadline.aborted || error instanceof SDKError) throw error

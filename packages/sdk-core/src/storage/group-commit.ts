@@ -7,6 +7,7 @@ import type { Logger } from '../observe/log'
 import type { StorageCounters } from '../observe/stats'
 import type { CommitOutcome, CommitReceipt, ConversationStore } from './conversation-store'
 import { DedupWindow } from './dedup-window'
+import { eitherSignal } from './either-signal'
 import { translateForeignError } from './foreign-errors'
 import { retryWithBackoff } from './retry'
 import { type SaveDraft, toChange } from './save-draft'
@@ -221,7 +222,7 @@ function createPending(draft: SaveDraft, options: SaveOptions): PendingSave {
 function signalOf(batch: readonly PendingSave[], signal: AbortSignal): AbortSignal {
   const [only, ...others] = batch
   const own = others.length === 0 ? only?.options.signal : undefined
-  return own === undefined ? signal : AbortSignal.any([signal, own])
+  return eitherSignal(signal, own)
 }
 
 function mustBeAlone({ draft, options }: PendingSave): boolean {

@@ -1,8 +1,7 @@
 import { isSameBytes } from '../conversation/codec'
 import type { Head, SegmentRef } from '../conversation/head'
-import { type HashedState, mergeStates } from '../conversation/merge'
 import type { StoredRecord } from '../conversation/record'
-import { type ConversationState, type SegmentContents, withoutSegments } from '../conversation/state'
+import type { ConversationState, SegmentContents } from '../conversation/state'
 import type { Scheme } from '../conversation/types'
 import { CorruptRecordError } from '../errors/storage-errors'
 import type { Logger } from '../observe/log'
@@ -16,22 +15,14 @@ import {
   readVersion,
   type StoredVersion,
 } from './head-reader'
+import { KEPT_VERSIONS, KnownVersions } from './known-versions'
 import { LruMap } from './lru-map'
 import type { Network, Pointer, PortalAnswer } from './network'
-import { ConversationMoved, type Location, learnNames, type Place } from './place'
+import { ConversationMoved, keyOf, type Location, learnNames, type Place } from './place'
 import { resolveAnswers } from './resolve-answers'
 import { SegmentCache } from './segment-cache'
-import {
-  countHolders,
-  greatestRevision,
-  isNewerVersion,
-  laggards,
-  newestVersions,
-  type PortalVersion,
-} from './survey'
-
-/** How many conversations' newest versions are kept in memory. */
-const KEPT_VERSIONS = 256
+import { greatestRevision, type PortalVersion } from './survey'
+import { Union } from './union'
 
 /** What a quorum of portals holds, put together. */
 export interface Survey {
@@ -60,18 +51,20 @@ export interface HeadStoreOptions {
 export class HeadStore {
   readonly segments = new SegmentCache()
   readonly #options: HeadStoreOptions
-  /** By the key of their place: what is known of one epoch is never mixed with another. */
-  readonly #latest = new LruMap<string, StoredVersion>(KEPT_VERSIONS)
+  readonly #known = new KnownVersions()
+  readonly #union: Union
   readonly #places = new LruMap<string, Promise<Place>>(KEPT_VERSIONS)
   /** By id: the key of the place that was opened last. */
   readonly #keys = new LruMap<string, string>(KEPT_VERSIONS)
-  /** Versions that a quorum was seen to hold. */
-  readonly #acknowledged = new WeakSet<StoredVersion>()
-  /** Keys of places of which the network does not hold what is known, as far as is known. */
-  readonly #inDoubt = new Set<string>()
 
   constructor(options: HeadStoreOptions) {
     this.#options = options
+    this.#union = new Union({
+      ...options,
+      known: this.#known,
+      complete: (place, version, signal) =>
+        this.withSegments(place, { ...version, sealed: new Map() }, version.head.segments, signal),
+    })
   }
 
   open(id: string): Promise<Place> {
@@ -89,19 +82,19 @@ export class HeadStore {
    * that goes on elsewhere.
    */
   latest(id: string, key = this.#keys.get(id) ?? id): Base | undefined {
-    const version = this.#inDoubt.has(key) ? undefined : this.#latest.get(key)
+    const version = this.#known.isInDoubt(key) ? undefined : this.#known.get(key)
     return version === undefined || version.head.moved !== undefined ? undefined : toBase(version, false)
   }
 
   /** The newest version of one epoch that this device has seen, whatever the network says. */
   known(id: string, epoch: number): StoredVersion | undefined {
-    return this.#latest.get(keyOf(id, epoch))
+    return this.#known.get(keyOf(id, epoch))
   }
 
   /** The newest version of which this device knows that it was acknowledged. */
   stored(id: string): StoredVersion | undefined {
-    const known = this.#latest.get(this.#keys.get(id) ?? id)
-    return known !== undefined && this.#acknowledged.has(known) ? known : undefined
+    const known = this.#known.get(this.#keys.get(id) ?? id)
+    return known !== undefined && this.#known.isAcknowledged(known) ? known : undefined
   }
 
   /** The current version by a fresh read; `undefined` where the network says that there is none. */
@@ -111,7 +104,7 @@ export class HeadStore {
 
   /** The current version, now that a portal has pushed this pointer: believed alone where it is a quorum. */
   async readPushed(place: Place, pushed: PortalAnswer, signal: AbortSignal): Promise<Base | undefined> {
-    const known = this.#latest.get(place.key)
+    const known = this.#known.get(place.key)
     if (known !== undefined && pushed.pointer && isSameBytes(known.hash, pushed.pointer.hash)) {
       return toBase(known, true)
     }
@@ -125,11 +118,11 @@ export class HeadStore {
    * @throws ConversationMoved, ShareRevokedError; then nothing of it is believed
    */
   async survey(place: Place, signal: AbortSignal, answers?: readonly PortalAnswer[]): Promise<Survey> {
-    const before = this.#latest.get(place.key)
+    const before = this.#known.get(place.key)
     for (let said = answers ?? (await place.pointer.readPointers(signal)); ; ) {
       try {
         const held = await this.#confirmed(place, said, before, signal)
-        const base = await this.#unite(place, held, greatestRevision(said), before, signal)
+        const base = await this.#union.unite(place, held, greatestRevision(said), before, signal)
         if (base?.head.moved !== undefined && place.isLeft !== true)
           throw new ConversationMoved(place.keys.epoch)
         return { held, base }
@@ -159,7 +152,7 @@ export class HeadStore {
 
   /** The version in a head blob that a newer one names; `undefined` where nobody has it any more. */
   async readOld(place: Place, hash: Uint8Array, signal: AbortSignal): Promise<OldHead | undefined> {
-    const known = this.#latest.get(place.key)
+    const known = this.#known.get(place.key)
     if (known !== undefined && isSameBytes(known.hash, hash)) return known
     return readHead(this.#options.network, place.keys, hash, signal)
   }
@@ -174,8 +167,8 @@ export class HeadStore {
 
   /** Remembers a version that a quorum has acknowledged. */
   remember(version: StoredVersion): void {
-    this.#acknowledged.add(version)
-    if (this.#keep(version)) this.#inDoubt.delete(keyOf(version.head.id, version.head.epoch))
+    this.#known.acknowledge(version)
+    if (this.#known.keep(version)) this.#known.doubt(keyOf(version.head.id, version.head.epoch), false)
   }
 
   /** Has the conversation be looked for anew. */
@@ -184,10 +177,9 @@ export class HeadStore {
   }
 
   forgetAll(): void {
-    this.#latest.clear()
+    this.#known.clear()
     this.#places.clear()
     this.#keys.clear()
-    this.#inDoubt.clear()
     this.segments.clear()
   }
 
@@ -197,7 +189,7 @@ export class HeadStore {
     const key = keyOf(location.keys.localId, location.keys.epoch)
     this.#keys.set(id, key)
     // A pointer that was forgotten meanwhile does not know any more what each portal holds.
-    if (this.#latest.get(key) !== undefined) this.#inDoubt.add(key)
+    if (this.#known.get(key) !== undefined) this.#known.doubt(key, true)
     const pointer = await network.pointerKey(location.keys.registryKey(), () => onDisagreement(id))
     return { id, key, pointer, ...location }
   }
@@ -231,14 +223,6 @@ export class HeadStore {
     return held.value
   }
 
-  #keep(version: StoredVersion): boolean {
-    const key = keyOf(version.head.id, version.head.epoch)
-    const known = this.#latest.get(key)
-    if (known !== undefined && !isNewerVersion(version, known)) return false
-    this.#latest.set(key, version)
-    return true
-  }
-
   async #version(
     place: Place,
     pointer: Pointer,
@@ -255,114 +239,6 @@ export class HeadStore {
     return version
   }
 
-  async #unite(
-    place: Place,
-    held: readonly PortalVersion[],
-    revision: number,
-    before: StoredVersion | undefined,
-    signal: AbortSignal,
-  ): Promise<Base | undefined> {
-    const found = newestVersions(distinct(held))
-    for (const version of found) this.#keep(version)
-    const known = this.#latest.get(place.key)
-    const newest = newestVersions(known === undefined ? found : distinct([...held, { version: known }]))
-    const [first, ...others] = newest
-    if (first === undefined) return undefined
-    if (others.length > 0) return this.#merge(place, first, others, held, revision, signal)
-    if (found.includes(first)) return this.#judge(first, held, revision)
-    const isSaidOtherwise = found.some(({ head }) => head.version === first.head.version)
-    if (first !== before || isSaidOtherwise) return toBase(first, true)
-    return this.#restore(place, first, held, revision, signal)
-  }
-
-  /** The one version that holds all the others: acknowledged only if it is on a quorum of portals. */
-  #judge(version: StoredVersion, held: readonly PortalVersion[], revision: number): Base {
-    const { id, epoch } = version.head
-    const key = keyOf(id, epoch)
-    const isHeld = countHolders(version, held) >= this.#options.network.writeQuorum
-    const isSettled = this.#isSettled(version, held, revision)
-    if (isHeld && isSettled) this.#acknowledged.add(version)
-    if (isHeld && isSettled) this.#inDoubt.delete(key)
-    else this.#inDoubt.add(key)
-    if (!isHeld || laggards(version, held).length > 0) this.#options.onDisagreement(id)
-    return { ...toBase(version, true), stored: isHeld ? version : undefined, revision, isSettled }
-  }
-
-  /**
-   * Whether so many portals have been at `revision` that whatever was acknowledged at a lower one went
-   * into what they hold: then nothing acknowledged is overtaken by the next revision.
-   */
-  #isSettled(known: StoredVersion, held: readonly PortalVersion[], revision: number): boolean {
-    const { writeQuorum, readQuorum } = this.#options.network
-    const arrived = held.filter(({ pointer }) => (pointer?.revision ?? 0) === revision).length
-    const isAcknowledged = known.revision === revision && this.#acknowledged.has(known)
-    return isAcknowledged || arrived >= Math.min(writeQuorum, readQuorum)
-  }
-
-  /** The network is behind what it had acknowledged: all of it is to be written again. */
-  async #restore(
-    place: Place,
-    known: StoredVersion,
-    held: readonly PortalVersion[],
-    shown: number,
-    signal: AbortSignal,
-  ): Promise<Base> {
-    this.#noteLoss(place)
-    this.#options.log.warn(
-      { revision: shown, known: known.revision },
-      'The network is behind what it acknowledged',
-    )
-    const revision = Math.max(known.revision, shown)
-    return {
-      ...withoutSegments(await this.#complete(place, known, signal)),
-      parents: [known.hash],
-      revision,
-      scheme: known.scheme,
-      stored: undefined,
-      isFresh: true,
-      isSettled: this.#isSettled(known, held, revision),
-    }
-  }
-
-  async #merge(
-    place: Place,
-    first: StoredVersion,
-    others: readonly StoredVersion[],
-    held: readonly PortalVersion[],
-    shown: number,
-    signal: AbortSignal,
-  ): Promise<Base> {
-    const all = [first, ...others]
-    this.#noteLoss(place)
-    this.#options.counters.merges += 1
-    this.#options.log.warn({ versions: all.map(({ head }) => head.version) }, 'Uniting two histories')
-    let merged: HashedState = await this.#complete(place, first, signal)
-    for (const other of others) {
-      merged = { ...merged, ...mergeStates(merged, await this.#complete(place, other, signal)) }
-    }
-    const revision = Math.max(shown, ...all.map((version) => version.revision))
-    const latest = all.reduce((a, b) => (b.revision > a.revision ? b : a))
-    return {
-      head: merged.head,
-      sealed: merged.sealed,
-      parents: all.map(({ hash }) => hash),
-      revision,
-      scheme: all.every(({ scheme }) => scheme === first.scheme) ? first.scheme : 'xsalsa20-poly1305',
-      stored: undefined,
-      isFresh: true,
-      isSettled: this.#isSettled(latest, held, revision),
-    }
-  }
-
-  #noteLoss({ id, key }: Place): void {
-    this.#inDoubt.add(key)
-    this.#options.onDisagreement(id)
-  }
-
-  #complete(place: Place, version: StoredVersion, signal: AbortSignal) {
-    return this.withSegments(place, { ...version, sealed: new Map() }, version.head.segments, signal)
-  }
-
   async #refuseUnwantedPlain(
     id: string,
     fresh: StoredVersion,
@@ -374,12 +250,4 @@ export class HeadStore {
       throw new CorruptRecordError('a plain record lies where a sealed one is expected')
     }
   }
-}
-
-function keyOf(id: string, epoch: number): string {
-  return epoch === 0 ? id : `\u0000${epoch}/${id}`
-}
-
-function distinct(held: readonly { version: StoredVersion | undefined }[]): StoredVersion[] {
-  return [...new Set(held.flatMap(({ version }) => version ?? []))]
 }

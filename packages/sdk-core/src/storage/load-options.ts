@@ -26,6 +26,11 @@ export function parseReadOptions(options: unknown): ReadOptions {
   return parseSaveOptions(options, ['signal'])
 }
 
+/** The signal of read options, or one that never aborts. @throws InvalidInputError */
+export function signalOf(options: unknown): AbortSignal {
+  return parseReadOptions(options).signal ?? new AbortController().signal
+}
+
 /** @throws InvalidInputError */
 export function parseLoadOptions(options: unknown): LoadOptions {
   if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')

@@ -27,6 +27,11 @@ export interface Place extends Location {
   readonly pointer: PointerKey
 }
 
+/** The key of a conversation's place in an epoch. */
+export function keyOf(id: string, epoch: number): string {
+  return epoch === 0 ? id : `\u0000${epoch}/${id}`
+}
+
 /** The conversation goes on in a later epoch: to be looked for anew. */
 export class ConversationMoved extends Error {
   override readonly name = 'ConversationMoved'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createSdk, generateSeedPhrase, type VerifiedCounts } from '../../src/index'
-import { MemoryConversationStore } from '../../src/testing/index'
+import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { closeAfterTest, startPortal, startSdk, user } from '../support/fixture'
 import { prose } from '../support/prose'
 
@@ -52,7 +52,7 @@ describe('inspectConversation', () => {
   })
 
   it('is unsupported by a store that does not lie on portals', async () => {
-    const sdk = closeAfterTest(await createSdk({ store: new MemoryConversationStore() }))
+    const sdk = closeAfterTest(await createSdk({ store: new MemoryConversationStore(new MemoryBackend()) }))
     await expect(sdk.storage.inspectConversation(ID)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
   })
 })

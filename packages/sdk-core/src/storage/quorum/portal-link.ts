@@ -2,6 +2,7 @@ import { randomBytes } from '../../crypto/platform'
 import { StoreUnavailableError } from '../../errors/storage-errors'
 import type { Logger } from '../../observe/log'
 import type { PortalStats } from '../../observe/stats'
+import { eitherSignal } from '../either-signal'
 import { PointerConflict, type Portal } from '../network'
 
 /** A portal that has not answered a call after this time is skipped, in ms. */
@@ -64,7 +65,7 @@ export class PortalLink {
     deadlineMs = DEADLINE_MS,
   ): Promise<T> {
     const deadline = this.#isOnly ? undefined : AbortSignal.timeout(deadlineMs)
-    const either = deadline === undefined ? signal : AbortSignal.any([signal, deadline])
+    const either = eitherSignal(signal, deadline)
     try {
       await this.portal.signIn(either)
       const result = await task(either)

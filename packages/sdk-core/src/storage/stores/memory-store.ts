@@ -1,5 +1,5 @@
-import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
-import { type ConversationChange, takesAway } from '../../conversation/change'
+import { applyBatch, type ChangeOutcome, hasEffect } from '../../conversation/batch'
+import { type ConversationChange, schemeAfter } from '../../conversation/change'
 import { type ListPage, takeListPage } from '../../conversation/listing'
 import { createMessageId } from '../../conversation/message-id'
 import { advance, type ConversationState, emptyHead } from '../../conversation/state'
@@ -8,9 +8,11 @@ import type { Conversation } from '../../conversation/types'
 import { UnmetCondition } from '../../conversation/unmet-condition'
 import { type Page, pageOf, toConversation } from '../../conversation/view'
 import { InvalidInputError } from '../../errors/input-errors'
+import { receiptOf } from '../commit-receipt'
 import type { CommitOutcome, ConversationList, ConversationStore } from '../conversation-store'
+import { FirstAttempts } from '../first-attempts'
 import type { TransferStats } from '../network'
-import type { MemoryBackend, MemoryVersion } from './memory-backend'
+import type { MemoryBackend } from './memory-backend'
 
 /** What became of a batch on one base. */
 interface Attempt {
@@ -28,8 +30,7 @@ interface Attempt {
 export class MemoryConversationStore implements ConversationStore {
   readonly #backend: MemoryBackend
   readonly #instance: string
-  /** The version that each overwrite or deletion was first attempted on. */
-  readonly #firstAttempts = new WeakMap<ConversationChange, number>()
+  readonly #firstAttempts = new FirstAttempts()
 
   /** @param instance a name that no other writer on the backend has */
   constructor(backend: MemoryBackend, instance = createMessageId()) {
@@ -47,10 +48,14 @@ export class MemoryConversationStore implements ConversationStore {
       const current = await this.#backend.read(id)
       const base = current?.state ?? { head: emptyHead(id), sealed: new Map() }
       const context = { now: Date.now(), device: this.#instance }
-      const { next, outcomes } = applyBatch(base, this.#decided(changes, base), context)
-      const scheme = schemeOf(changes, current)
+      // Copies, so that callers keep their objects.
+      const decided = changes.map((change) =>
+        structuredClone(this.#firstAttempts.decide(change, base.head.version)),
+      )
+      const { next, outcomes } = applyBatch(base, decided, context)
+      const scheme = schemeAfter(changes, current?.scheme) ?? 'xsalsa20-poly1305'
       signal.throwIfAborted()
-      if (!hasEffect(outcomes) && (isAllWrong(outcomes) || scheme === current?.scheme)) {
+      if (!outcomes.some(hasEffect) && (isAllWrong(outcomes) || scheme === current?.scheme)) {
         return toOutcomes({ base, outcomes, version: base.head.version, merged })
       }
       const state = advance(base.head, next, [], context, false)
@@ -84,26 +89,6 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async close(): Promise<void> {}
-
-  /** Copies, so that callers keep their objects; what takes away and names no version means the first it met. */
-  #decided(changes: readonly ConversationChange[], { head }: ConversationState): ConversationChange[] {
-    return changes.map((change) => {
-      const copy = structuredClone(change)
-      if (!takesAway(change) || change.expectedVersion !== undefined) return copy
-      const first = this.#firstAttempts.get(change) ?? head.version
-      this.#firstAttempts.set(change, first)
-      return { ...copy, expectedVersion: first }
-    })
-  }
-}
-
-function schemeOf(changes: readonly ConversationChange[], current: MemoryVersion | undefined) {
-  const wanted = changes.find((change) => change.scheme !== undefined)?.scheme
-  return wanted ?? current?.scheme ?? 'xsalsa20-poly1305'
-}
-
-function hasEffect(outcomes: readonly ChangeOutcome[]): boolean {
-  return outcomes.some((outcome) => 'applied' in outcome && outcome.applied.replayOf === undefined)
 }
 
 function isAllWrong(outcomes: readonly ChangeOutcome[]): boolean {
@@ -116,17 +101,8 @@ function toOutcomes({ base, outcomes, version, merged }: Attempt): CommitOutcome
       const { error } = outcome
       return { error: error instanceof UnmetCondition ? error.explain(base) : error }
     }
-    const { messageIds, ignored, replayOf } = outcome.applied
     return {
-      receipt: {
-        messageIds,
-        ignored,
-        merged,
-        revision: version,
-        cid: `memory:${version}`,
-        version: replayOf ?? version,
-        outcome: replayOf === undefined ? 'COMMITTED' : 'PERSISTENCE_IDEMPOTENT_REPLAY',
-      },
+      receipt: receiptOf(outcome.applied, { version, revision: version, cid: `memory:${version}`, merged }),
     }
   })
 }

@@ -1,6 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
-import { type ConversationChange, takesAway } from '../../conversation/change'
+import { applyBatch, type ChangeOutcome, hasEffect } from '../../conversation/batch'
+import { type ConversationChange, schemeAfter } from '../../conversation/change'
 import type { ListPage } from '../../conversation/listing'
 import { messageBody } from '../../conversation/record'
 import type { ConversationState } from '../../conversation/state'
@@ -10,7 +10,9 @@ import { allMessages, type Page, toConversation } from '../../conversation/view'
 import type { ConversationKeys, KeyRing } from '../../crypto/keys'
 import { InvalidInputError } from '../../errors/input-errors'
 import type { Logger } from '../../observe/log'
+import { receiptOf } from '../commit-receipt'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
+import { FirstAttempts } from '../first-attempts'
 import type { VersionInfo } from '../history'
 import { LruMap } from '../lru-map'
 import { mapInParallel } from '../map-in-parallel'
@@ -49,8 +51,7 @@ export class PostgresStore implements ConversationStore {
   readonly #defaultScheme: Scheme
   readonly #schemes = new LruMap<string, Scheme>(KNOWN_CONVERSATIONS)
   readonly #keys = new LruMap<string, ConversationKeys>(KNOWN_CONVERSATIONS)
-  /** The version that each overwrite or deletion was first attempted on. */
-  readonly #firstAttempts = new WeakMap<ConversationChange, number>()
+  readonly #firstAttempts = new FirstAttempts()
 
   constructor({ pool, userId, keyRing, scheme, log }: PostgresStoreParts) {
     this.#calls = new PostgresCalls(pool, userId)
@@ -133,7 +134,7 @@ export class PostgresStore implements ConversationStore {
     if (written === undefined) return undefined
     this.#schemes.set(id, scheme)
     return changes.map((change) => ({
-      receipt: { ...receiptOf(written), messageIds: change.messages.map(({ message }) => message.id) },
+      receipt: appendReceipt(written, change),
     }))
   }
 
@@ -144,20 +145,22 @@ export class PostgresStore implements ConversationStore {
   ): Promise<CommitOutcome[]> {
     for (let merged = false; ; merged = true) {
       const base = await this.#readFor(id, changes, signal)
-      const decided = changes.map((change) => this.#decided(change, base))
+      const decided = changes.map((change) => this.#firstAttempts.decide(change, base.head.version))
       const { next, outcomes } = applyBatch(base, decided, { now: Date.now(), device: '' })
       const written = await this.#write(
         id,
         base,
         next,
         outcomes,
-        schemeOf(changes, base) ?? this.#defaultScheme,
+        schemeAfter(changes, base.scheme) ?? this.#defaultScheme,
         signal,
       )
       if (written === undefined) continue
       return Promise.all(
         outcomes.map((outcome) =>
-          'error' in outcome ? this.#explain(id, outcome.error, signal) : toReceipt(outcome, written, merged),
+          'error' in outcome
+            ? this.#explain(id, outcome.error, signal)
+            : { receipt: receiptOf(outcome.applied, { ...placeOf(written), merged }) },
         ),
       )
     }
@@ -193,15 +196,9 @@ export class PostgresStore implements ConversationStore {
       this.#toState(id, await this.#calls.readState(id, ids, keys, signal))
     if (changes.some(({ kind }) => kind === 'overwrite')) return read(null)
     const state = await read(changes.flatMap(namedIds))
-    return state.scheme === schemeOf(changes, state) || state.scheme === undefined ? state : read(null)
-  }
-
-  /** What takes away and names no version was decided on the one it first met. */
-  #decided(change: ConversationChange, { head }: PostgresState): ConversationChange {
-    if (!takesAway(change) || change.expectedVersion !== undefined) return change
-    const first = this.#firstAttempts.get(change) ?? head.version
-    this.#firstAttempts.set(change, first)
-    return { ...change, expectedVersion: first }
+    return state.scheme === schemeAfter(changes, state.scheme) || state.scheme === undefined
+      ? state
+      : read(null)
   }
 
   async #explain(id: string, error: unknown, signal: AbortSignal): Promise<CommitOutcome> {
@@ -268,37 +265,18 @@ function namedIds({ messages, edits = [], deletions = [] }: ConversationChange):
   return [...messages.map(({ message }) => message.id), ...edits.map(({ id }) => id), ...deletions]
 }
 
-function schemeOf(changes: readonly ConversationChange[], base: PostgresState): Scheme | undefined {
-  return changes.find((change) => change.scheme !== undefined)?.scheme ?? base.scheme
-}
-
 function hasNothingToWrite(outcomes: readonly ChangeOutcome[], scheme: Scheme, base: PostgresState): boolean {
-  const hasEffect = outcomes.some((outcome) => 'applied' in outcome && outcome.applied.replayOf === undefined)
-  if (hasEffect) return false
+  if (outcomes.some(hasEffect)) return false
   return scheme === base.scheme || outcomes.every((outcome) => 'error' in outcome)
 }
 
-function toReceipt(
-  { applied }: Extract<ChangeOutcome, { applied: unknown }>,
-  written: Written,
-  merged: boolean,
-): CommitOutcome {
-  const { messageIds, ignored, replayOf } = applied
-  const outcome = replayOf === undefined ? 'COMMITTED' : REPLAY
-  const version = replayOf ?? written.version
-  return { receipt: { ...receiptOf(written), version, messageIds, ignored, merged, outcome } }
+function appendReceipt(written: Written, { messages }: ConversationChange): CommitReceipt {
+  const messageIds = messages.map(({ message }) => message.id)
+  return { ...placeOf(written), messageIds, merged: false, ignored: [], outcome: written.outcome }
 }
 
-function receiptOf({ version, checksum, outcome }: Written): CommitReceipt {
-  return {
-    version,
-    revision: version,
-    cid: cidOf(checksum),
-    messageIds: [],
-    merged: false,
-    ignored: [],
-    outcome,
-  }
+function placeOf({ version, checksum }: Written) {
+  return { version, revision: version, cid: cidOf(checksum) }
 }
 
 /** Not an address on S5, but as good at telling versions apart. */

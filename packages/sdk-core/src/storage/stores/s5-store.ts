@@ -1,5 +1,10 @@
-import { applyBatch, type ChangeOutcome } from '../../conversation/batch'
-import { type ConversationChange, dependsOnAllRecords, takesAway } from '../../conversation/change'
+import { applyBatch, type ChangeOutcome, hasEffect } from '../../conversation/batch'
+import {
+  type AppliedChange,
+  type ConversationChange,
+  dependsOnAllRecords,
+  schemeAfter,
+} from '../../conversation/change'
 import type { Share } from '../../conversation/grant'
 import type { Head, SegmentRef } from '../../conversation/head'
 import type { ListPage } from '../../conversation/listing'
@@ -17,9 +22,11 @@ import type { StorageCounters } from '../../observe/stats'
 import type { Base } from '../base'
 import { Catalog } from '../catalog'
 import { type CommitPlan, type CommitRequest, type Committed, Committer, NeedsFreshRead } from '../commit'
+import { receiptOf } from '../commit-receipt'
 import { Compactor } from '../compactor'
 import { readPage } from '../conversation-reader'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
+import { FirstAttempts } from '../first-attempts'
 import { HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
 import { type ConversationInspection, inspectConversation } from '../inspection'
@@ -74,8 +81,7 @@ export class S5Store implements ConversationStore {
   readonly #watcher: Watcher
   readonly #whereabouts: Whereabouts
   readonly sharing: Sharing | undefined
-  /** The version that each change was first attempted on. */
-  readonly #firstAttempts = new WeakMap<ConversationChange, number>()
+  readonly #firstAttempts = new FirstAttempts()
 
   constructor({ network, keyRing, nameInstance, counters, log, identity }: S5StoreOptions) {
     this.#network = network
@@ -252,13 +258,8 @@ export class S5Store implements ConversationStore {
     const isRewritten = changes.some((change) => (change.scheme ?? scheme) !== scheme)
     if (isRewritten || changes.some((change) => dependsOnAllRecords(change, head.receipts.from)))
       return head.segments
-    return segmentsSince(head, Math.min(...changes.map((change) => this.#firstAttempt(change, head.version))))
-  }
-
-  #firstAttempt(change: ConversationChange, version: number): number {
-    const first = this.#firstAttempts.get(change) ?? change.absentAt
-    if (first === undefined) this.#firstAttempts.set(change, version)
-    return first ?? version
+    const first = changes.map((change) => this.#firstAttempts.versionOf(change, head.version))
+    return segmentsSince(head, Math.min(...first))
   }
 
   #plan(
@@ -266,33 +267,23 @@ export class S5Store implements ConversationStore {
     base: Base,
     context: CommitContext,
   ): CommitPlan<ChangeOutcome[]> {
-    const decided = changes.map((change) => this.#decided(change, base))
+    const decided = changes.map((change) => this.#firstAttempts.decide(change, base.head.version))
     const { next, outcomes } = applyBatch(base, decided, context)
     const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []))
     if (errors.length > 0 && !base.isFresh) throw new NeedsFreshRead()
     if (errors.length === outcomes.length) throw new NothingToCommit(errors)
-    const scheme =
-      changes.find((change) => change.scheme !== undefined)?.scheme ?? base.scheme ?? 'xsalsa20-poly1305'
+    const scheme = schemeAfter(changes, base.scheme) ?? 'xsalsa20-poly1305'
     refuseForShared(base, scheme)
-    const isWithoutEffect = outcomes.every(
-      (outcome) => 'error' in outcome || outcome.applied.replayOf !== undefined,
-    )
     return {
       next,
       scheme,
       result: outcomes,
-      isReplay: isWithoutEffect && (base.scheme === undefined || scheme === base.scheme),
+      isReplay: !outcomes.some(hasEffect) && (base.scheme === undefined || scheme === base.scheme),
       isConditional: changes.some(({ expectedVersion }) => expectedVersion !== undefined),
       keepsPrevious: outcomes.some(
         (outcome) => 'applied' in outcome && outcome.applied.delta.keepsPrevious === true,
       ),
     }
-  }
-
-  /** What takes away and names no version was decided on the one it first met. */
-  #decided(change: ConversationChange, { head }: Base): ConversationChange {
-    if (!takesAway(change) || change.expectedVersion !== undefined) return change
-    return { ...change, expectedVersion: this.#firstAttempt(change, head.version) }
   }
 
   async #explain(id: string, error: unknown, signal: AbortSignal): Promise<CommitOutcome> {
@@ -348,14 +339,8 @@ class NothingToCommit extends Error {
   }
 }
 
-function toReceipt(
-  { applied }: { applied: Extract<ChangeOutcome, { applied: unknown }>['applied'] },
-  { version, merged }: Committed<unknown>,
-): CommitOutcome {
-  const { messageIds, ignored, replayOf } = applied
-  const outcome = replayOf === undefined ? 'COMMITTED' : 'PERSISTENCE_IDEMPOTENT_REPLAY'
+function toReceipt({ applied }: { applied: AppliedChange }, committed: Committed<unknown>): CommitOutcome {
+  const { version, merged } = committed
   const { revision, cid, head } = version
-  return {
-    receipt: { messageIds, ignored, merged, revision, cid, version: replayOf ?? head.version, outcome },
-  }
+  return { receipt: receiptOf(applied, { version: head.version, revision, cid, merged }) }
 }
