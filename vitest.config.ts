@@ -33,6 +33,7 @@ export default defineConfig({
       project('s5js', ['packages/s5js/tests/{unit,integration}/*.test.ts'], 20_000),
       'packages/s5js/vitest.browser.config.ts',
       'packages/sdk-core/vitest.browser.config.ts',
+      'packages/react/vitest.browser.config.ts',
       project('s5-portal', ['packages/s5-portal/tests/**/*.test.ts'], 30_000),
       project('sdk-core', ['packages/sdk-core/tests/{unit,integration}/*.test.ts'], 60_000),
       project('gateway', ['packages/gateway/tests/**/*.test.ts'], 60_000),

@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     testing: 'src/testing/index.ts',
+    observers: 'src/observers/index.ts',
     wallet: 'src/wallet.ts',
     postgres: 'src/postgres.ts',
   },

@@ -28,6 +28,8 @@ export interface SessionStart {
   conversationId?: string
 }
 
+const FIELD_PREFIX = 'session/'
+
 const facts = {
   model: z.string(),
   provider: z.string(),
@@ -56,7 +58,7 @@ export function toMessage(input: string | MessageInput): MessageInput {
 
 /** The metadata field of a conversation that says what a session of it is. */
 export function sessionField({ id, conversationId: _, ...facts }: Session): Record<string, JsonValue> {
-  return { [`session/${id}`]: facts }
+  return { [`${FIELD_PREFIX}${id}`]: facts }
 }
 
 /** What the index says of a session. */
@@ -69,4 +71,14 @@ export function fromListing(id: string, metadata: unknown): Session {
   const result = listing.safeParse(metadata)
   if (!result.success) throw new CorruptRecordError('the index of sessions holds what is no session')
   return { id, ...result.data }
+}
+
+/** The epoch of the session that may write, by the metadata of a conversation; 0 where there never was one. */
+export function latestEpochOf(metadata: Readonly<Record<string, JsonValue>>): number {
+  const epochs = Object.entries(metadata).map(([name, value]) =>
+    name.startsWith(FIELD_PREFIX) && isPlainObject(value) && typeof value.epoch === 'number'
+      ? value.epoch
+      : 0,
+  )
+  return Math.max(0, ...epochs)
 }

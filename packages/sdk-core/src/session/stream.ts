@@ -1,5 +1,5 @@
 import { isPlainObject } from '../conversation/json-value'
-import { optional, refuseUnknownFields } from '../conversation/message'
+import { optional, parseId, refuseUnknownFields } from '../conversation/message'
 import { createMessageId } from '../conversation/message-id'
 import type { Message, MessageInput } from '../conversation/types'
 import { InvalidInputError } from '../errors/input-errors'
@@ -23,6 +23,8 @@ export interface StreamOptions {
   onText?: (text: string) => void
   /** An answer that takes longer has failed, in ms. @default 600 000 */
   deadlineMs?: number
+  /** The id that the message of the answer gets. @default a fresh one */
+  answerId?: string
 }
 
 /** An answer whose every word is acknowledged. */
@@ -48,11 +50,12 @@ export interface StreamParts {
 /** @throws InvalidInputError */
 export function parseStreamOptions(options: unknown): StreamOptions {
   if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
-  refuseUnknownFields(options, ['signal', 'onText', 'deadlineMs'], 'options')
+  refuseUnknownFields(options, ['signal', 'onText', 'deadlineMs', 'answerId'], 'options')
   return {
     ...parseReadOptions(options.signal === undefined ? {} : { signal: options.signal }),
     ...optional('onText', options.onText, parseListener),
     ...optional('deadlineMs', options.deadlineMs, parseDeadline),
+    ...optional('answerId', options.answerId, (id) => parseId(id, 'options.answerId')),
   }
 }
 
@@ -74,7 +77,7 @@ export function streamAnswer(
       const promptId = await savePrompt(session, prompt, options, parts)
       controller.signal.throwIfAborted()
       const messages = await readMessages(parts.storage, session)
-      const answer = growAnswer(session, promptId, controller, parts)
+      const answer = growAnswer(session, promptId, options, controller, parts)
       return { promptId, ...(await generateInto(answer, generate, messages, options, controller.signal)) }
     }),
   )
@@ -119,13 +122,14 @@ async function savePrompt(
 function growAnswer(
   session: OpenSession,
   parentId: string,
+  { answerId: id = createMessageId() }: StreamOptions,
   controller: AbortController,
   { storage, clock }: StreamParts,
 ): GrowingAnswer {
   const { id: sessionId, conversationId } = session.data
   return new GrowingAnswer({
     clock,
-    place: { id: createMessageId(), createdAt: clock.now(), parentId, sessionId },
+    place: { id, createdAt: clock.now(), parentId, sessionId },
     save: (message) =>
       session.save([message], (condition) =>
         storage.saveConversation({ id: conversationId, messages: [message] }, { session: condition }),

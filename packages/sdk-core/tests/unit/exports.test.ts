@@ -105,3 +105,13 @@ it('Databases are apart, and pg and PGlite with them', () => {
   )
   expect(loaded.trim()).toBe('0')
 })
+
+it('Observers are apart: who needs no user interface does not load them', () => {
+  const names = inPlainNode(
+    'module',
+    `import * as observers from '@s5-conversations/sdk-core/observers'; console.log(Object.keys(observers).join())`,
+  )
+  expect(names.trim()).toBe(
+    'ALL_SAVED,ChatObserver,ConversationListObserver,ConversationObserver,EMPTY_LIST,LOADING,NO_NOTIFICATIONS,Observed,createMessageId,createObservers,emptyChat,observersOf',
+  )
+})

@@ -1,0 +1,94 @@
+import type { ConversationSummary } from '../conversation/types'
+import { ClosedError } from '../errors/identity-errors'
+import type { ReadStatus } from './conversation-observer'
+import type { OnFrame } from './frame'
+import { Observed } from './observed'
+import type { ObservedStorage } from './observed-parts'
+
+const PAGE_SIZE = 20
+
+export interface ConversationListSnapshot {
+  status: ReadStatus
+  /** The last changed first. */
+  items: readonly ConversationSummary[]
+  hasMore: boolean
+  /** Why it could not be read the last time. */
+  error?: unknown
+}
+
+export const EMPTY_LIST: ConversationListSnapshot = { status: 'loading', items: [], hasMore: false }
+
+export interface ConversationListObserverOptions {
+  storage: Pick<ObservedStorage, 'listConversations'>
+  /** How many more each time. @default 20 */
+  pageSize?: number
+  onFrame?: OnFrame
+}
+
+/** The owner's conversations, page by page. */
+export class ConversationListObserver extends Observed<ConversationListSnapshot> {
+  readonly #options: ConversationListObserverOptions
+  #current = EMPTY_LIST
+  #cursor: string | undefined
+  #reading: Promise<void> = Promise.resolve()
+
+  constructor(options: ConversationListObserverOptions) {
+    super(EMPTY_LIST, options.onFrame)
+    this.#options = options
+  }
+
+  /** Adds the next page, if there is one. Never rejects. */
+  loadMore(): Promise<void> {
+    return this.#inTurn(async (pageSize) => {
+      if (this.#cursor === undefined) return
+      const known = new Set(this.#current.items.map(({ id }) => id))
+      const page = await this.#page(pageSize, this.#cursor)
+      // One that was changed meanwhile has moved to the front, and another one to this page.
+      this.#show([...this.#current.items, ...page.filter(({ id }) => !known.has(id))])
+    })
+  }
+
+  /** Reads as much as is shown again, from the front. Never rejects. */
+  refresh(): Promise<void> {
+    return this.#inTurn(async (pageSize) => {
+      this.#show(await this.#page(Math.max(pageSize, this.#current.items.length)))
+    })
+  }
+
+  close(): void {}
+
+  protected start(): void {
+    void this.refresh()
+  }
+
+  protected read(): ConversationListSnapshot {
+    return this.#current
+  }
+
+  #inTurn(task: (pageSize: number) => Promise<void>): Promise<void> {
+    const { pageSize = PAGE_SIZE } = this.#options
+    this.#reading = this.#reading.then(() => task(pageSize)).catch((error: unknown) => this.#fail(error))
+    return this.#reading
+  }
+
+  async #page(limit: number, cursor?: string): Promise<ConversationSummary[]> {
+    const page = await this.#options.storage.listConversations({
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    this.#cursor = page.cursor
+    return page.items
+  }
+
+  #show(items: readonly ConversationSummary[]): void {
+    this.#current = { status: 'ready', items, hasMore: this.#cursor !== undefined }
+    this.changed()
+  }
+
+  #fail(error: unknown): void {
+    const isFirst = this.#current.status === 'loading' || this.#current.status === 'failed'
+    const status = error instanceof ClosedError ? 'closed' : isFirst ? 'failed' : 'ready'
+    this.#current = { ...this.#current, status, error }
+    this.changed()
+  }
+}

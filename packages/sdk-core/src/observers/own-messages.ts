@@ -1,0 +1,138 @@
+import type { Message } from '../conversation/types'
+import type { SaveStatus } from '../local/sync-status'
+
+/** A message that was written here and is not known to be on the network. */
+export interface OwnMessage {
+  message: Message
+  status: 'saving' | SaveStatus
+  error?: unknown
+  /** It is another text for a message that is stored. */
+  isEdit: boolean
+}
+
+/** What is needed of the outbox of this device. */
+export interface SaveStatuses {
+  subscribe(listener: () => void): () => void
+  statusOf(conversationId: string, messageId: string): Promise<SaveStatus | undefined>
+  listFailed(): Promise<{ id: number; conversationId: string; messageIds: readonly string[] }[]>
+  discard(id: number): Promise<void>
+}
+
+export interface OwnMessagesOptions {
+  conversationId: string
+  /** Left out: what is acknowledged is saved. */
+  outbox: SaveStatuses | undefined
+  onChange(): void
+}
+
+/** What was written here, until it is on the network: nothing of it is forgotten because saving it failed. */
+export class OwnMessages {
+  readonly #options: OwnMessagesOptions
+  readonly #byId = new Map<string, OwnMessage>()
+  #stop = () => {}
+  #checking: Promise<void> | undefined
+  #isCheckDue = false
+
+  constructor(options: OwnMessagesOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#stop = this.#options.outbox?.subscribe(() => this.#check()) ?? (() => {})
+  }
+
+  close(): void {
+    this.#stop()
+  }
+
+  get(id: string): OwnMessage | undefined {
+    return this.#byId.get(id)
+  }
+
+  all(): OwnMessage[] {
+    return [...this.#byId.values()]
+  }
+
+  unsaved(): OwnMessage[] {
+    return this.all().filter(({ status }) => status === 'failed')
+  }
+
+  saving(message: Message, isEdit = false): void {
+    this.#put({ message, status: 'saving', isEdit })
+  }
+
+  failed(id: string, error: unknown): void {
+    const own = this.#byId.get(id)
+    if (own !== undefined) this.#put({ ...own, status: 'failed', error })
+  }
+
+  /** It is acknowledged: by the network, or by this device, whose outbox says the rest. */
+  acknowledged(id: string): void {
+    const own = this.#byId.get(id)
+    if (own === undefined) return
+    const { message, isEdit } = own
+    const { outbox } = this.#options
+    this.#put({ message, isEdit, status: outbox === undefined ? 'saved' : 'saved locally' })
+    if (outbox !== undefined) this.#check()
+  }
+
+  /** Puts a new message in the place of what could not be saved. */
+  replace({ message: { id }, error }: OwnMessage, message: Message): void {
+    this.#byId.delete(id)
+    this.#put({ message, status: 'failed', error, isEdit: false })
+  }
+
+  delete(id: string): void {
+    if (this.#byId.delete(id)) this.#options.onChange()
+  }
+
+  /** What is stored shows for itself, unless it is older. */
+  settle(stored: readonly Message[]): void {
+    for (const message of stored) {
+      const own = this.#byId.get(message.id)
+      if (own?.status === 'saved' && timeOf(own.message) <= timeOf(message)) this.#byId.delete(message.id)
+    }
+  }
+
+  /** Gives up what the outbox put aside of a message: it is saved in another way. */
+  async dropParked(id: string): Promise<void> {
+    const { outbox, conversationId } = this.#options
+    if (outbox === undefined) return
+    for (const failed of await outbox.listFailed()) {
+      if (failed.conversationId !== conversationId || !failed.messageIds.includes(id)) continue
+      await outbox.discard(failed.id)
+    }
+  }
+
+  #put(own: OwnMessage): void {
+    this.#byId.set(own.message.id, own)
+    this.#options.onChange()
+  }
+
+  #check(): void {
+    this.#isCheckDue = true
+    this.#checking ??= this.#checkAll().finally(() => {
+      this.#checking = undefined
+    })
+  }
+
+  async #checkAll(): Promise<void> {
+    while (this.#isCheckDue) {
+      this.#isCheckDue = false
+      const onTheWay = this.all().filter(({ status }) => status === 'saved locally' || status === 'syncing')
+      for (const own of onTheWay) await this.#checkOne(own)
+    }
+  }
+
+  async #checkOne(own: OwnMessage): Promise<void> {
+    const { outbox, conversationId } = this.#options
+    const { id } = own.message
+    const status = await outbox?.statusOf(conversationId, id).catch(() => undefined)
+    if (status === undefined || status === own.status || this.#byId.get(id) !== own) return
+    this.#put({ ...own, status })
+  }
+}
+
+function timeOf({ createdAt, editedAt }: Message): number {
+  return editedAt ?? createdAt
+}
