@@ -38,7 +38,7 @@ export function PlanInForce({ plan, onApply }: PlanInForceProps) {
         {PRESETS.map(({ name, hint, plan: preset }) => (
           <li key={name}>
             <Button
-              className="h-auto w-full justify-start py-2 text-left whitespace-normal"
+              className="h-auto w-full justify-start py-2 text-left whitespace-normal!"
               onClick={() => onApply(preset)}
             >
               <Unplug className="text-accent" />
