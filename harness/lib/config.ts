@@ -2,6 +2,8 @@
 export interface HarnessConfig {
   /** The portal that the browser talks to. */
   portalUrl: string
+  /** Who answers in chats. */
+  model: { provider: string; name: string; isDemo: boolean }
 }
 
 /** @throws Error where the harness's own server does not answer */

@@ -1,0 +1,52 @@
+import { openSignedIn } from './support/harness-page'
+import { expect, test } from './support/test'
+
+const CONVERSATIONS = 120
+const MESSAGES = 20
+
+/** One conversation a line, and in the middle a line that is broken. */
+function largeFile(): Buffer {
+  const lines = Array.from({ length: CONVERSATIONS }, (_, i) => {
+    const messages = Array.from({ length: MESSAGES }, (_, j) => ({
+      role: j % 2 === 0 ? 'user' : 'assistant',
+      content: `Line ${j} about topic${i}, ${'with some more words '.repeat(5)}`,
+    }))
+    return JSON.stringify({
+      id: `imported-${i}`,
+      title: `Imported ${i}`,
+      createdAt: 1_700_000_000_000 + i,
+      messages,
+    })
+  })
+  lines.splice(60, 0, '{ "id": "broken", "messages": [')
+  return Buffer.from(lines.join('\n'))
+}
+
+test('a large file is imported, its broken line named, listed in pages, and searched', async ({
+  page,
+  heard,
+}) => {
+  await openSignedIn(page, '/chat-context-rag-demo')
+  await page.getByTestId('import').click()
+  await page.getByTestId('import-file').setInputFiles({
+    name: 'conversations.jsonl',
+    mimeType: 'application/jsonl',
+    buffer: largeFile(),
+  })
+  const result = page.getByTestId('import-result')
+  await expect(result).toContainText(
+    `${CONVERSATIONS} conversations and ${CONVERSATIONS * MESSAGES} messages`,
+  )
+  await expect(result.getByRole('row').nth(1)).toContainText('61')
+  await page.getByRole('button', { name: 'Close' }).first().click()
+
+  await expect(page.getByTestId('conversation')).toHaveCount(20)
+  await page.getByTestId('more-conversations').click()
+  await expect(page.getByTestId('conversation')).toHaveCount(40)
+
+  await page.getByLabel('Search in your conversations').fill('topic77')
+  await expect(page.getByTestId('search-result').first()).toContainText('Imported 77')
+  await page.getByTestId('search-result').first().click()
+  await expect(page.getByTestId('title')).toHaveText('Imported 77')
+  expect(heard.errors).toEqual([])
+})
