@@ -3,7 +3,7 @@
 import { Play } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { useHarness } from '@/lib/sdk/use-page-session'
-import { Problem } from '../diagnostics/problem'
+import { Problem } from '../lab/problem'
 import { Button } from '../ui/button'
 import { Card } from '../ui/card'
 import { Field, Select } from '../ui/input'

@@ -1,9 +1,10 @@
 'use client'
 
-import { formatBytes, formatMs } from '@/lib/diagnostics/format'
-import { CopyableText } from '../diagnostics/copyable-text'
-import { BarChart } from '../diagnostics/lazy-charts'
+import { formatBytes } from '@/lib/format'
+import { formatMs } from '@/lib/lab/format'
+import { BarChart } from '../lab/lazy-charts'
 import { Card } from '../ui/card'
+import { CopyButton } from '../ui/copy-button'
 import { Cell, Table } from '../ui/table'
 import { Tabs } from '../ui/tabs'
 import type { StepResult } from './run-bench'
@@ -24,6 +25,7 @@ export function BenchResults({ report }: { report: BenchReport }) {
     <Card
       title="Results"
       description={`Per operation: ${size.messageBytes} bytes a message, on ${portal}. Requests and bytes depend on the SDK alone, times on the machine too.`}
+      actions={<CopyButton text={JSON.stringify(report, null, 2)}>Copy as JSON</CopyButton>}
     >
       <div className="flex flex-col gap-5" data-testid="bench-results">
         <p role="status" className="sr-only">
@@ -44,7 +46,6 @@ export function BenchResults({ report }: { report: BenchReport }) {
             ),
           }))}
         />
-        <CopyableText label="As JSON" text={JSON.stringify(report, null, 2)} />
       </div>
     </Card>
   )

@@ -1,6 +1,6 @@
 import type { Sdk } from '@s5-conversations/sdk-core'
-import { type Measurement, measure } from '@/lib/diagnostics/measure'
-import { watchRoundTrips } from '@/lib/diagnostics/round-trips'
+import { type Measurement, measure } from '@/lib/lab/measure'
+import { watchRoundTrips } from '@/lib/lab/round-trips'
 import type { Harness } from '@/lib/sdk/harness'
 import type { BenchStep } from './bench-plan'
 

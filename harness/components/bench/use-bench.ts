@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { useAction } from '@/lib/diagnostics/use-action'
+import { useAction } from '@/lib/lab/use-action'
 import type { Harness } from '@/lib/sdk/harness'
 import { type BenchSize, planBench } from './bench-plan'
 import { runBench, type StepResult } from './run-bench'

@@ -1,9 +1,9 @@
 'use client'
 
 import { useCallback, useMemo } from 'react'
-import { useClients } from '@/lib/diagnostics/use-clients'
+import { useClients } from '@/lib/lab/use-clients'
 import { useHarness } from '@/lib/sdk/use-page-session'
-import { Problem } from '../diagnostics/problem'
+import { Problem } from '../lab/problem'
 import { Skeleton } from '../ui/skeleton'
 import { FaultForm } from './fault-form'
 import { ForceConflict } from './force-conflict'

@@ -1,5 +1,5 @@
 import type { Sdk } from '@s5-conversations/sdk-core'
-import { countsBetween, sumOfStats } from '@/lib/diagnostics/stats'
+import { countsBetween, sumOfStats } from '@/lib/lab/stats'
 
 /** The conversation that both writers write in. */
 const CONVERSATION_ID = 'forced-conflict'

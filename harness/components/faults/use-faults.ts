@@ -1,7 +1,7 @@
 import type { FaultPlan } from '@s5-conversations/s5-portal'
 import { useCallback, useEffect, useState } from 'react'
 import { describeError } from '@/lib/describe-error'
-import { readFaults, setFaults } from '@/lib/diagnostics/portal-faults'
+import { readFaults, setFaults } from '@/lib/lab/portal-faults'
 
 /** The plan that is in force on the portal, as the portal says; `plan` is `undefined` until it has. */
 export function useFaults(portalUrl: string) {

@@ -1,6 +1,6 @@
 import type { Sdk } from '@s5-conversations/sdk-core'
 import { useEffect, useState } from 'react'
-import { type Counts, countsBetween, sumOfStats } from '@/lib/diagnostics/stats'
+import { type Counts, countsBetween, sumOfStats } from '@/lib/lab/stats'
 
 const INTERVAL_MS = 1000
 /** How many points the picture has. */

@@ -4,9 +4,10 @@ import type { ConversationInspection, Sdk } from '@s5-conversations/sdk-core'
 import { RefreshCw } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import { describeError } from '@/lib/describe-error'
-import { formatBytes, formatCount, formatTime } from '@/lib/diagnostics/format'
-import { Code, Facts } from '../diagnostics/facts'
-import { Problem } from '../diagnostics/problem'
+import { formatBytes } from '@/lib/format'
+import { formatCount, formatMoment } from '@/lib/lab/format'
+import { Code, Facts } from '../lab/facts'
+import { Problem } from '../lab/problem'
 import { Badge } from '../ui/badge'
 import { Button } from '../ui/button'
 import { Card } from '../ui/card'
@@ -72,7 +73,7 @@ function Head({ inspection }: { inspection: ConversationInspection }) {
       </h3>
       <Facts
         facts={[
-          ['Version', `${version}, of ${formatTime(updatedAt)}`],
+          ['Version', `${version}, of ${formatMoment(updatedAt)}`],
           ['Content id', cid === undefined ? 'no quorum holds it yet' : <Code key="cid">{cid}</Code>],
           [
             'Messages',

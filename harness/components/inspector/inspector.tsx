@@ -3,7 +3,7 @@
 import { ScanSearch } from 'lucide-react'
 import { useState } from 'react'
 import { useHarness } from '@/lib/sdk/use-page-session'
-import { Problem } from '../diagnostics/problem'
+import { Problem } from '../lab/problem'
 import { Button } from '../ui/button'
 import { Card } from '../ui/card'
 import { EmptyState } from '../ui/empty-state'

@@ -3,11 +3,11 @@
 import type { Sdk, VersionInfo } from '@s5-conversations/sdk-core'
 import { History } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { formatCount, formatTime } from '@/lib/diagnostics/format'
-import { useAction } from '@/lib/diagnostics/use-action'
-import { Code } from '../diagnostics/facts'
-import { LineChart } from '../diagnostics/lazy-charts'
-import { Problem } from '../diagnostics/problem'
+import { formatCount, formatMoment } from '@/lib/lab/format'
+import { useAction } from '@/lib/lab/use-action'
+import { Code } from '../lab/facts'
+import { LineChart } from '../lab/lazy-charts'
+import { Problem } from '../lab/problem'
 import { Badge } from '../ui/badge'
 import { Button } from '../ui/button'
 import { Card } from '../ui/card'
@@ -59,7 +59,7 @@ function VersionTable({ versions }: { versions: readonly VersionInfo[] }) {
       {versions.map(({ version, cid, updatedAt, messageCount, kept }) => (
         <tr key={cid}>
           <Cell>{version}</Cell>
-          <Cell className="whitespace-nowrap">{formatTime(updatedAt)}</Cell>
+          <Cell className="whitespace-nowrap">{formatMoment(updatedAt)}</Cell>
           <Cell>{formatCount(messageCount)}</Cell>
           <Cell>{kept ? <Badge tone="good">for good</Badge> : 'a day at least'}</Cell>
           <Cell>

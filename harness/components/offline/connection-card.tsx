@@ -1,8 +1,8 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { Problem } from '../diagnostics/problem'
 import { useFaults } from '../faults/use-faults'
+import { Problem } from '../lab/problem'
 import { Badge } from '../ui/badge'
 import { Card } from '../ui/card'
 import { Switch } from '../ui/switch'

@@ -1,10 +1,10 @@
 'use client'
 
 import type { FailedSave, Outbox } from '@s5-conversations/sdk-core'
-import { downloadText } from '@/lib/diagnostics/download'
-import { formatTime } from '@/lib/diagnostics/format'
-import { useAction } from '@/lib/diagnostics/use-action'
-import { Problem } from '../diagnostics/problem'
+import { downloadFile } from '@/lib/download'
+import { formatMoment } from '@/lib/lab/format'
+import { useAction } from '@/lib/lab/use-action'
+import { Problem } from '../lab/problem'
 import { Button } from '../ui/button'
 
 interface FailedSavesProps {
@@ -29,7 +29,7 @@ export function FailedSaves({ saves, outbox }: FailedSavesProps) {
             </p>
             <p className="text-danger">{save.error.userMessage}</p>
             <p className="text-xs text-muted">
-              {save.error.code} · in {save.conversationId} · written {formatTime(save.enqueuedAt)}
+              {save.error.code} · in {save.conversationId} · written {formatMoment(save.enqueuedAt)}
             </p>
             <div className="flex flex-wrap gap-2">
               <Button size="small" onClick={() => run(() => outbox.retry(save.id))}>
@@ -50,5 +50,5 @@ export function FailedSaves({ saves, outbox }: FailedSavesProps) {
 }
 
 function exportSave(save: FailedSave): void {
-  downloadText(`unsent-${save.id}.json`, JSON.stringify(save, null, 2))
+  downloadFile(`unsent-${save.id}.json`, 'application/json', [JSON.stringify(save, null, 2)])
 }

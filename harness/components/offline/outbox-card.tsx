@@ -2,10 +2,10 @@
 
 import type { Outbox } from '@s5-conversations/sdk-core'
 import { RefreshCw, TriangleAlert } from 'lucide-react'
-import { useAction } from '@/lib/diagnostics/use-action'
+import { useAction } from '@/lib/lab/use-action'
 import type { Harness } from '@/lib/sdk/harness'
-import { Counter } from '../diagnostics/counter'
-import { Problem } from '../diagnostics/problem'
+import { Counter } from '../lab/counter'
+import { Problem } from '../lab/problem'
 import { Button } from '../ui/button'
 import { Card } from '../ui/card'
 import { FailedSaves } from './failed-saves'

@@ -2,9 +2,9 @@
 
 import { MessageSquarePlus } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import { useAction } from '@/lib/diagnostics/use-action'
+import { useAction } from '@/lib/lab/use-action'
 import type { Harness } from '@/lib/sdk/harness'
-import { Problem } from '../diagnostics/problem'
+import { Problem } from '../lab/problem'
 import { Button } from '../ui/button'
 import { Card } from '../ui/card'
 import { EmptyState } from '../ui/empty-state'

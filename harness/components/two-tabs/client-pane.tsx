@@ -3,7 +3,7 @@
 import type { Sdk } from '@s5-conversations/sdk-core'
 import { RefreshCw, Save } from 'lucide-react'
 import { type FormEvent, useEffect } from 'react'
-import { Problem } from '../diagnostics/problem'
+import { Problem } from '../lab/problem'
 import { Badge } from '../ui/badge'
 import { Button } from '../ui/button'
 import { Card } from '../ui/card'
