@@ -36,6 +36,7 @@ export default defineConfig({
       'packages/react/vitest.browser.config.ts',
       project('s5-portal', ['packages/s5-portal/tests/**/*.test.ts'], 30_000),
       project('sdk-core', ['packages/sdk-core/tests/{unit,integration}/*.test.ts'], 60_000),
+      project('react', ['packages/react/tests/unit/*.test.ts'], 60_000),
       project('gateway', ['packages/gateway/tests/**/*.test.ts'], 60_000),
       project('demo', ['examples/**/*.test.ts'], 60_000),
       project('install-test', ['packages/install-test/tests/*.test.ts'], 180_000),

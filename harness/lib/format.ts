@@ -7,6 +7,11 @@ export function formatBytes(bytes: number): string {
   return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[power]}`
 }
 
+/** A number of things for people: `1 message`, `2 messages`. */
+export function countOf(count: number, name: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? name : `${name}s`}`
+}
+
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS

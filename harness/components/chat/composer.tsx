@@ -44,7 +44,7 @@ export function Composer({ chat, model, withContext, onWithContext }: ComposerPr
             aria-label="Message"
             placeholder="Write a message"
             data-testid="composer"
-            className="field-sizing-content max-h-48 min-h-9"
+            className="field-sizing-content max-h-48 min-h-9 resize-none"
             value={draft}
             onChange={({ target }) => void chat.setDraft(target.value)}
             onKeyDown={(event) => isSendKey(event) && send(event)}

@@ -4,7 +4,7 @@ import { useConversations, useSyncStatus } from '@s5-conversations/react'
 import { MessagesSquare, PlugZap } from 'lucide-react'
 import { useEffect } from 'react'
 import { describeError } from '@/lib/describe-error'
-import { formatTime } from '@/lib/format'
+import { countOf, formatTime } from '@/lib/format'
 import { Badge } from '../ui/badge'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
@@ -54,7 +54,7 @@ export function ConversationList({ openId, onOpen }: ConversationListProps) {
             facts={
               <>
                 <span>{formatTime(updatedAt)}</span>
-                <span>{messageCount === 1 ? '1 message' : `${messageCount} messages`}</span>
+                <span>{countOf(messageCount, 'message')}</span>
                 {shared !== undefined && <Badge>{shared.write ? 'Shared' : 'Read only'}</Badge>}
               </>
             }

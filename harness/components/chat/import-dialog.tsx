@@ -1,7 +1,7 @@
 'use client'
 
 import { type ImportState, useImport } from '@/lib/chat/use-import'
-import { formatBytes } from '@/lib/format'
+import { countOf, formatBytes } from '@/lib/format'
 import { Button } from '../ui/button'
 import { Dialog, DialogActions } from '../ui/dialog'
 import { Field, Input } from '../ui/input'
@@ -48,7 +48,8 @@ function Progress({ progress, totalBytes }: Extract<ImportState, { status: 'runn
   return (
     <div className="flex flex-col gap-2 text-sm">
       <progress className="w-full accent-accent" aria-label="Imported" value={bytes} max={totalBytes} />
-      {formatBytes(bytes)} of {formatBytes(totalBytes)}: {conversations} conversations, {messages} messages
+      {formatBytes(bytes)} of {formatBytes(totalBytes)}:{countOf(conversations, 'conversation')},{' '}
+      {countOf(messages, 'message')}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import type { ImportReport } from '@s5-conversations/sdk-core'
+import { countOf } from '@/lib/format'
 import { Cell, Table } from '../ui/table'
 
 /** What an import has brought, and what of the file is broken, by its line. */
@@ -7,8 +8,8 @@ export function ImportResult({ report }: { report: ImportReport }) {
   return (
     <div className="flex flex-col gap-3 text-sm" data-testid="import-result">
       <p>
-        {conversations} conversations and {messages} messages were added
-        {skipped > 0 && `, ${skipped} messages were here already`}.
+        Added {countOf(conversations, 'conversation')} and {countOf(messages, 'message')}
+        {skipped > 0 && `; ${countOf(skipped, 'message')} were here already`}.
       </p>
       {failures > 0 && (
         <>

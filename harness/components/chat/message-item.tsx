@@ -1,10 +1,10 @@
 'use client'
 
-import { type AIChat, type ChatMessage, textOf } from '@s5-conversations/react'
+import { type ChatMessage, textOf } from '@s5-conversations/react'
 import clsx from 'clsx'
-import { memo, useState } from 'react'
-import type { Source } from '@/lib/chat/sources'
+import { useState } from 'react'
 import { describeError } from '@/lib/describe-error'
+import type { MessageActionsOf } from './conversation-context'
 import { MessageActions } from './message-actions'
 import { MessageEditor } from './message-editor'
 import { MessageStatus } from './message-status'
@@ -13,37 +13,27 @@ import { Sources } from './sources'
 
 interface MessageItemProps {
   message: ChatMessage
-  chat: AIChat
-  sources: readonly Source[]
-  onOpen(conversationId: string): void
+  actions: MessageActionsOf
 }
 
-const NAMES = { user: 'You', assistant: 'Assistant', system: 'System', tool: 'Tool' }
-
 /** One message: what it says, where it is, and what can be done with it. */
-export const MessageItem = memo(function MessageItem({ message, chat, sources, onOpen }: MessageItemProps) {
+export function MessageItem({ message, actions }: MessageItemProps) {
   const [isEditing, setEditing] = useState(false)
   const isOwn = message.role === 'user'
   const text = textOf(message.content)
   return (
-    <article
-      data-testid="message"
-      data-role={message.role}
-      data-status={message.status}
-      aria-label={NAMES[message.role]}
-      className={clsx('group flex max-w-full flex-col gap-1', isOwn ? 'items-end self-end' : 'items-start')}
-    >
+    <div className={clsx('group flex flex-col gap-1', isOwn ? 'items-end' : 'items-start')}>
       {isEditing ? (
         <MessageEditor
           text={text}
-          onSave={(edited) => void chat.edit(message.id, edited)}
+          onSave={(edited) => void actions.edit(message.id, edited)}
           onClose={() => setEditing(false)}
         />
       ) : (
         <div
           dir="auto"
           className={clsx(
-            'max-w-full min-w-0 rounded-card px-4 py-2.5 break-words',
+            'max-w-full min-w-0 rounded-card px-4 py-2.5 text-start break-words',
             isOwn ? 'bg-accent-soft' : 'border border-line bg-surface',
           )}
         >
@@ -55,11 +45,11 @@ export const MessageItem = memo(function MessageItem({ message, chat, sources, o
           {describeError(message.error)}
         </p>
       )}
-      <Sources sources={sources} onOpen={onOpen} />
-      <div className="flex h-7 items-center gap-2 text-xs text-muted">
+      {message.parentId !== undefined && <Sources promptId={message.parentId} />}
+      <div className={clsx('flex h-7 items-center gap-2 text-xs text-muted', isOwn && 'flex-row-reverse')}>
         <MessageStatus message={message} />
-        <MessageActions message={message} text={text} chat={chat} onEdit={() => setEditing(true)} />
+        <MessageActions message={message} text={text} actions={actions} onEdit={() => setEditing(true)} />
       </div>
-    </article>
+    </div>
   )
-})
+}

@@ -1,21 +1,19 @@
 'use client'
 
 import { BookOpen } from 'lucide-react'
-import type { Source } from '@/lib/chat/sources'
+import { use } from 'react'
+import { sourcesOf } from '@/lib/chat/sources'
+import { countOf } from '@/lib/format'
+import { ConversationContext } from './conversation-context'
 
-interface SourcesProps {
-  sources: readonly Source[]
-  onOpen(conversationId: string): void
-}
-
-/** Which of one's earlier messages an answer was given, each with the way to it. */
-export function Sources({ sources, onOpen }: SourcesProps) {
+/** Which of one's earlier messages the answer to a prompt was given, each with the way to it. */
+export function Sources({ promptId }: { promptId: string }) {
+  const { conversation, onOpen } = use(ConversationContext)
+  const sources = sourcesOf(conversation, promptId)
   if (sources.length === 0) return null
   return (
     <details data-testid="sources" className="max-w-full text-xs text-muted">
-      <summary className="cursor-pointer">
-        Context from {sources.length === 1 ? 'one earlier message' : `${sources.length} earlier messages`}
-      </summary>
+      <summary className="cursor-pointer">Context from {countOf(sources.length, 'earlier message')}</summary>
       <ul className="mt-2 flex flex-col gap-1">
         {sources.map(({ conversationId, messageId, title, excerpt }) => (
           <li key={messageId}>

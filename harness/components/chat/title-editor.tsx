@@ -31,8 +31,8 @@ export function TitleEditor({ conversationId, title, isStored }: TitleEditorProp
   }
   if (text === undefined) {
     return (
-      <div className="flex min-w-0 items-center gap-1">
-        <h2 dir="auto" data-testid="title" className="max-w-[50vw] truncate font-semibold lg:max-w-md">
+      <div className="flex min-w-0 flex-1 items-center gap-1">
+        <h2 dir="auto" data-testid="title" className="truncate font-semibold">
           {title}
         </h2>
         <Button

@@ -4,7 +4,6 @@ import { FlaskConical, KeyRound, Wallet } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import type { Identity } from '@/lib/sdk/identity'
 import { type PageState, pageSession } from '@/lib/sdk/page-session'
-import { Button } from '../ui/button'
 import { Card } from '../ui/card'
 import { Skeleton } from '../ui/skeleton'
 import { ConnectProblem } from './connect-problem'
@@ -90,16 +89,17 @@ interface WayButtonProps {
 
 function WayButton({ icon, title, onClick, children }: WayButtonProps) {
   return (
-    <Button
+    <button
+      type="button"
       onClick={onClick}
-      className="h-auto w-full justify-start gap-3 px-4 py-3 text-left whitespace-normal [&_svg]:text-accent"
+      className="flex w-full items-center gap-3 rounded-control border border-line px-4 py-3 text-left text-sm hover:bg-raised [&_svg]:size-5 [&_svg]:shrink-0 [&_svg]:text-accent"
       data-testid={`connect-${title.split(' ')[0]?.toLowerCase()}`}
     >
       {icon}
       <span>
-        <span className="block">{title}</span>
-        <span className="block text-xs font-normal text-muted">{children}</span>
+        <span className="block font-medium">{title}</span>
+        <span className="block text-xs text-muted">{children}</span>
       </span>
-    </Button>
+    </button>
   )
 }

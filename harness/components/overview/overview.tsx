@@ -14,7 +14,7 @@ export function Overview() {
   return (
     <>
       {status !== 'ready' && <RequireIdentity>{null}</RequireIdentity>}
-      <div className="grid items-start gap-6 md:grid-cols-2">
+      <div className="grid items-start gap-6 md:grid-cols-2 lg:grid-cols-3">
         {status === 'ready' && (
           <RequireIdentity>
             <SignedInCards />

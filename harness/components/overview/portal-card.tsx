@@ -53,11 +53,9 @@ function HealthFacts({ health: { version, uptimeMs, requests } }: { health: Port
     <>
       <Fact name="Version">{version}</Fact>
       <Fact name="Up for">{formatDuration(uptimeMs)}</Fact>
-      {requests.map(([route, count]) => (
-        <Fact key={route} name={`Requests: ${route}`}>
-          <span className="tabular-nums">{count}</span>
-        </Fact>
-      ))}
+      <Fact name="Requests answered">
+        <span className="tabular-nums">{requests.toLocaleString('en')}</span>
+      </Fact>
     </>
   )
 }

@@ -16,7 +16,7 @@ export function sourcesField(promptId: string, found: readonly FoundMessage[]): 
 }
 
 /** What the answer to a prompt was given. */
-export function sourcesOf(conversation: Conversation | undefined, promptId: string | undefined): Source[] {
+export function sourcesOf(conversation: Conversation | undefined, promptId: string): Source[] {
   const sources = conversation?.metadata[`sources/${promptId}`]
   return Array.isArray(sources) ? (sources as Source[]) : []
 }

@@ -5,6 +5,8 @@ import { useEffect, useRef } from 'react'
 import { useHarness } from '../sdk/use-page-session'
 
 const MAX_LENGTH = 60
+/** What formats a text, and reads badly in a title. */
+const MARKDOWN = /[*_`#>]+/g
 
 /** What the conversation is called: its first prompt names it, until somebody renames it. */
 export function useTitle({ conversationId, title, messages }: AIChat): string {
@@ -24,7 +26,7 @@ export function useTitle({ conversationId, title, messages }: AIChat): string {
 }
 
 function titleOf(text: string): string {
-  const line = text.trim().split('\n')[0] ?? ''
+  const line = (text.trim().split('\n')[0] ?? '').replace(MARKDOWN, '')
   const characters = [...line]
   return characters.length > MAX_LENGTH ? `${characters.slice(0, MAX_LENGTH).join('')}…` : line
 }

@@ -11,6 +11,7 @@ export type {
   ReadStatus,
 } from '@s5-conversations/sdk-core/observers'
 export { type SdkState, useSdk } from './context'
+export { MessageList, type MessageListProps } from './message-list'
 export { textOf } from './message-text'
 export { Notifications } from './notifications'
 export { SdkProvider, type SdkProviderProps } from './sdk-provider'

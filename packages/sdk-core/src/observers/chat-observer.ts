@@ -151,9 +151,8 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   async edit(messageId: string, content: Message['content']): Promise<void> {
     const message = this.#find(messageId)
     if (message === undefined) return
-    const edited = { ...message, content, editedAt: Date.now() }
-    this.#own.saving(edited, true)
-    await this.#attempt(messageId, () => this.#editUnlessEdited(edited))
+    this.#own.saving({ ...message, content, editedAt: Date.now() }, true)
+    await this.#attempt(messageId, () => this.#editUnlessEdited(message, content))
   }
 
   /** Takes a message away for good; one that could not be saved is given up. */
@@ -268,14 +267,16 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     return this.#track(attempt())
   }
 
-  async #editUnlessEdited({ id, content }: Message): Promise<StorageResult> {
+  async #editUnlessEdited(before: Message, content: Message['content']): Promise<StorageResult> {
     const { storage, conversationId } = this.#options
+    const said = JSON.stringify(before.content)
+    const isOther = ({ id, content }: Message) => id === before.id && JSON.stringify(content) !== said
     for (let expectedVersion = this.#conversation.getSnapshot().conversation?.version ?? 0; ; ) {
       try {
-        return await storage.editMessage(conversationId, id, content, { expectedVersion })
+        return await storage.editMessage(conversationId, before.id, content, { expectedVersion })
       } catch (error) {
-        if (!(error instanceof VersionConflictError)) throw error
-        if ((error.missing as Message[]).some((message) => message.id === id)) throw error
+        if (!(error instanceof VersionConflictError) || (error.missing as Message[]).some(isOther))
+          throw error
         expectedVersion = error.actualVersion
       }
     }
