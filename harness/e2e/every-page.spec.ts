@@ -18,7 +18,7 @@ for (const theme of ['light', 'dark'] as const) {
     for (const { href, title } of PAGES) {
       await page.goto(href)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-      await page.waitForLoadState('networkidle')
+      await expect(page.locator('.animate-pulse')).toHaveCount(0)
       await look(page, title, theme)
     }
     expect(heard.errors).toEqual([])

@@ -52,10 +52,13 @@ export function BenchResults({ report }: { report: BenchReport }) {
 }
 
 function ResultRow({ step }: { step: StepResult }) {
-  const { name, operations, requests, roundTrips, bytesUp, bytesDown, medianMs, p95Ms } = step
+  const { name, hint, operations, requests, roundTrips, bytesUp, bytesDown, medianMs, p95Ms } = step
   return (
     <tr>
-      <Cell className="whitespace-nowrap">{name}</Cell>
+      <Cell className="min-w-44">
+        {name}
+        <span className="block text-xs text-muted">{hint}</span>
+      </Cell>
       <Cell>{operations}</Cell>
       <Cell>{requests}</Cell>
       <Cell>{roundTrips}</Cell>

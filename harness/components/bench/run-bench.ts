@@ -7,6 +7,8 @@ import type { BenchStep } from './bench-plan'
 /** What one operation of a step costs: means, but for the times. */
 export interface StepResult {
   name: string
+  /** What one operation is. */
+  hint: string
   operations: number
   requests: number
   roundTrips: number
@@ -38,6 +40,7 @@ export async function runBench(
   try {
     for (const step of steps) {
       const sdk = step.isCold ? await openReady(harness) : writer
+      await step.prepare?.(sdk)
       const operations: Operation[] = []
       for (let i = 0; i < step.operations; i += 1) {
         signal.throwIfAborted()
@@ -69,12 +72,13 @@ async function runOperation(portalUrl: string, sdk: Sdk, task: () => Promise<unk
   return { ...(measured as Measurement), roundTrips }
 }
 
-function summarise({ name }: BenchStep, operations: readonly Operation[]): StepResult {
+function summarise({ name, hint }: BenchStep, operations: readonly Operation[]): StepResult {
   const mean = (of: (operation: Operation) => number) =>
     round(operations.reduce((sum, operation) => sum + of(operation), 0) / operations.length)
   const times = operations.map(({ ms }) => ms).sort((a, b) => a - b)
   return {
     name,
+    hint,
     operations: operations.length,
     requests: mean(({ requests }) => requests),
     roundTrips: mean(({ roundTrips }) => roundTrips),

@@ -51,7 +51,7 @@ function Parts({ inspection }: { inspection: ConversationInspection }) {
             <tr key={portal}>
               <Cell>{portal}</Cell>
               <Cell>{revision}</Cell>
-              <Cell>{cid === undefined ? 'nothing' : <Code>{cid}</Code>}</Cell>
+              <Cell className="min-w-64">{cid === undefined ? 'nothing' : <Code>{cid}</Code>}</Cell>
             </tr>
           ))}
         </Table>
@@ -115,7 +115,7 @@ function Segments({ segments }: Pick<ConversationInspection, 'segments'>) {
         <Table caption="Segments" head={['Content id', 'Size', 'Records', 'Tier', 'Versions']}>
           {segments.map(({ cid, bytes, records, tier, firstVersion, lastVersion }) => (
             <tr key={cid}>
-              <Cell>
+              <Cell className="min-w-64">
                 <Code>{cid}</Code>
               </Cell>
               <Cell className="whitespace-nowrap">{formatBytes(bytes)}</Cell>
