@@ -77,7 +77,7 @@ function Head({ inspection }: { inspection: ConversationInspection }) {
           ['Content id', cid === undefined ? 'no quorum holds it yet' : <Code key="cid">{cid}</Code>],
           [
             'Messages',
-            `${formatCount(messageCount)}, ${formatCount(tailRecords)} of their records in the head`,
+            `${formatCount(messageCount)}; ${formatCount(tailRecords)} records lie in the head itself`,
           ],
           ['Receipts', `${receipts.count} idempotency keys, complete from version ${receipts.from}`],
           [

@@ -61,8 +61,10 @@ function VersionTable({ versions }: { versions: readonly VersionInfo[] }) {
           <Cell>{version}</Cell>
           <Cell className="whitespace-nowrap">{formatMoment(updatedAt)}</Cell>
           <Cell>{formatCount(messageCount)}</Cell>
-          <Cell>{kept ? <Badge tone="good">for good</Badge> : 'a day at least'}</Cell>
-          <Cell>
+          <Cell className="whitespace-nowrap">
+            {kept ? <Badge tone="good">for good</Badge> : 'a day at least'}
+          </Cell>
+          <Cell className="min-w-64">
             <Code>{cid}</Code>
           </Cell>
         </tr>

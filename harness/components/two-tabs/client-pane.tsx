@@ -31,7 +31,7 @@ export function ClientPane({ name, sdk, onChange }: ClientPaneProps) {
   return (
     <Card
       title={name}
-      description={state.version === 0 ? 'Nothing saved yet' : `Based on version ${state.version}`}
+      description={basisOf(state)}
       actions={<StateBadge state={state} />}
       className="min-w-0"
     >
@@ -86,7 +86,13 @@ export function ClientPane({ name, sdk, onChange }: ClientPaneProps) {
   )
 }
 
+function basisOf({ status, version }: PaneState): string {
+  if (status === 'loading') return 'Loading …'
+  return version === 0 ? 'Nothing saved yet' : `Based on version ${version}`
+}
+
 function StateBadge({ state: { status, isDirty } }: { state: PaneState }) {
+  if (status === 'loading') return null
   if (status === 'stale') return <Badge tone="warning">out of date</Badge>
   if (status === 'failed') return <Badge tone="danger">not loaded</Badge>
   return isDirty ? <Badge>unsaved</Badge> : <Badge tone="good">as saved</Badge>
