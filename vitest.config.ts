@@ -25,6 +25,10 @@ function project(name: string, include: string[], timeoutMs: number) {
   }
 }
 
+/** What applications get: the packages as they are built. Files of a worker share the compiler, and what it has read. */
+const { test: docsTest } = project('docs', ['docs/tests/*.test.ts'], 60_000)
+const docs = { test: { ...docsTest, isolate: false } }
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -36,9 +40,10 @@ export default defineConfig({
       'packages/react/vitest.browser.config.ts',
       project('s5-portal', ['packages/s5-portal/tests/**/*.test.ts'], 30_000),
       project('sdk-core', ['packages/sdk-core/tests/{unit,integration}/*.test.ts'], 60_000),
-      project('react', ['packages/react/tests/unit/*.test.ts'], 60_000),
+      project('react', ['packages/react/tests/unit/*.test.{ts,tsx}'], 60_000),
       project('gateway', ['packages/gateway/tests/**/*.test.ts'], 60_000),
       project('demo', ['examples/**/*.test.ts'], 60_000),
+      docs,
       project('install-test', ['packages/install-test/tests/*.test.ts'], 180_000),
       project('long', ['packages/**/*.long.test.ts'], 30 * 60_000),
     ],

@@ -10,8 +10,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: process.env.CI !== undefined,
   // A slow machine that is shared must not fail a test: each waits for what it needs, and no longer.
-  timeout: 60_000,
-  expect: { timeout: 20_000 },
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   reporter: [
     ['list', { printSteps: false }],
     ['json', { outputFile: 'test-output/report.json' }],

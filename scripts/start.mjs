@@ -13,8 +13,8 @@ const { values } = parseArgs({
     'data-dir': { type: 'string', default: '.s5' },
   },
 })
-const portalUrl = `http://127.0.0.1:${values['portal-port']}`
 const nextCommand = createRequire(pathOf('../harness/package.json')).resolve('next/dist/bin/next')
+const portalUrl = `http://127.0.0.1:${values['portal-port']}`
 const children = []
 let isStopping = false
 

@@ -19,6 +19,7 @@ for (const theme of ['light', 'dark'] as const) {
       await page.goto(href)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
       await expect(page.locator('.animate-pulse')).toHaveCount(0)
+      if (title === 'Chat') await page.getByTestId('conversation').filter({ hasText: 'Zermatt' }).click()
       await look(page, title, theme)
     }
     expect(heard.errors).toEqual([])

@@ -18,7 +18,7 @@ test('the inspector shows where a conversation lies, verifies it, reads its chai
   await page.getByRole('button', { name: 'Look again' }).click()
   const anatomy = page.getByTestId('anatomy')
   await expect(anatomy.getByRole('region', { name: 'Head' })).toContainText(
-    '3, 3 of their records in the head',
+    '3; 3 records lie in the head itself',
   )
   const key = (await anatomy.getByText(/^7[\w-]{43}$/).textContent()) ?? ''
   expect((await fetch(`${portalUrl}/s5/registry?pk=${key}`)).status).toBe(200)

@@ -21,7 +21,10 @@ export default defineProject({
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider: playwright({ launchOptions: { executablePath: chromiumPath, args: chromiumArgs } }),
+      provider: playwright({
+        launchOptions: { executablePath: chromiumPath, args: chromiumArgs },
+        contextOptions: { permissions: ['clipboard-read', 'clipboard-write'] },
+      }),
       instances: [{ browser: 'chromium' }],
     },
   },

@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
@@ -18,4 +19,6 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   silent: true,
+  // Where `SDKError.docsUrl` points.
+  onSuccess: () => copyFile('../../docs/errors.md', 'dist/errors.md'),
 })

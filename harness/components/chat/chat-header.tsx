@@ -45,7 +45,7 @@ export function ChatHeader({ chat, title, listButton, onEnd, onOpen }: ChatHeade
       onOpen(undefined)
     })
   return (
-    <header className="flex items-center gap-2 border-b border-line bg-surface px-3 py-2">
+    <header className="flex flex-wrap items-center gap-2 border-b md:flex-nowrap border-line bg-surface px-3 py-2">
       {listButton}
       <TitleEditor conversationId={conversationId} title={title} isStored={!isEmpty} />
       <div className="ml-auto flex shrink-0 items-center gap-2">

@@ -2,7 +2,7 @@
 
 import type { AIChat } from '@s5-conversations/react'
 import { Play, SendHorizontal, Square } from 'lucide-react'
-import type { FormEvent, KeyboardEvent } from 'react'
+import { type FormEvent, type KeyboardEvent, useState } from 'react'
 import type { HarnessConfig } from '@/lib/config'
 import { Button } from '../ui/button'
 import { Textarea } from '../ui/input'
@@ -21,14 +21,20 @@ interface ComposerProps {
 
 /** Where one writes. Sending never waits for what was sent before. */
 export function Composer({ chat, model, withContext, onWithContext }: ComposerProps) {
-  const { draft, isStreaming } = chat
-  const isTooLong = new Blob([draft]).size > MAX_BYTES
-  const canSend = draft.trim() !== '' && !isTooLong
+  const { isStreaming } = chat
+  // What is typed shows at once; the draft of the chat outlives this component.
+  const [text, setText] = useState(chat.draft)
+  const isTooLong = new Blob([text]).size > MAX_BYTES
+  const canSend = text.trim() !== '' && !isTooLong
+  const write = (written: string) => {
+    setText(written)
+    void chat.setDraft(written)
+  }
   const send = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault()
     if (!canSend) return
-    void chat.send(draft)
-    void chat.setDraft('')
+    void chat.send(text)
+    write('')
   }
   return (
     <form onSubmit={send} className="border-t border-line bg-surface px-4 py-3">
@@ -45,8 +51,8 @@ export function Composer({ chat, model, withContext, onWithContext }: ComposerPr
             placeholder="Write a message"
             data-testid="composer"
             className="field-sizing-content max-h-48 min-h-9 resize-none"
-            value={draft}
-            onChange={({ target }) => void chat.setDraft(target.value)}
+            value={text}
+            onChange={({ target }) => write(target.value)}
             onKeyDown={(event) => isSendKey(event) && send(event)}
           />
           {isStreaming ? (

@@ -11,6 +11,9 @@ import { EmptyState } from '../ui/empty-state'
 import { Skeleton } from '../ui/skeleton'
 import { ListItem } from './list-item'
 
+/** What the list says of a conversation follows its last save by about a second. */
+const SUMMARY_DELAY_MS = 2_500
+
 interface ConversationListProps {
   openId: string | undefined
   onOpen(id: string): void
@@ -21,7 +24,11 @@ export function ConversationList({ openId, onOpen }: ConversationListProps) {
   const list = useConversations()
   const { refresh } = list
   const isSettled = useSyncStatus().status === 'saved'
-  useEffect(() => void refresh(), [refresh, isSettled, openId])
+  useEffect(() => {
+    void refresh()
+    const timer = setTimeout(() => void refresh(), SUMMARY_DELAY_MS)
+    return () => clearTimeout(timer)
+  }, [refresh, isSettled, openId])
   if (list.status === 'loading') return <Skeleton className="h-24" />
   if (list.status === 'failed') {
     return (

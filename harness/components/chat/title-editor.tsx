@@ -31,7 +31,7 @@ export function TitleEditor({ conversationId, title, isStored }: TitleEditorProp
   }
   if (text === undefined) {
     return (
-      <div className="flex min-w-0 flex-1 items-center gap-1">
+      <div className="order-last flex min-w-0 basis-full items-center gap-1 md:order-none md:basis-auto">
         <h2 dir="auto" data-testid="title" className="truncate font-semibold">
           {title}
         </h2>
@@ -48,11 +48,14 @@ export function TitleEditor({ conversationId, title, isStored }: TitleEditorProp
     )
   }
   return (
-    <form onSubmit={rename} className="flex items-center gap-2">
+    <form
+      onSubmit={rename}
+      className="order-last flex basis-full items-center gap-2 md:order-none md:basis-auto"
+    >
       <Input
         autoFocus
         aria-label="Title"
-        className="w-64"
+        className="md:w-64"
         value={text}
         onChange={({ target }) => setText(target.value)}
         onKeyDown={({ key }) => key === 'Escape' && setText(undefined)}

@@ -22,6 +22,7 @@ export interface Gateway {
 }
 
 /**
+ * Answers requests for the conversations of an SDK, which stays open when the gateway closes.
  * @throws InvalidInputError
  * @example
  * const gateway = createGateway({ sdk, publicUrl: 'https://chat.example' })

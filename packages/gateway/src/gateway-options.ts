@@ -7,6 +7,7 @@ import {
   type Tools,
 } from '@s5-conversations/sdk-core'
 
+/** What a gateway serves, to whom, and within which limits. */
 export interface GatewayOptions {
   /** Keeps the conversations of all who sign in; not closed with the gateway. */
   sdk: Sdk
@@ -54,6 +55,7 @@ export function parseGatewayOptions(options: GatewayOptions): GatewayConfig {
     throw new InvalidInputError('publicUrl', 'must be an http or https URL')
   }
   if (sessionSecret.length < 32) throw new InvalidInputError('sessionSecret', 'must be at least 32 bytes')
+  for (const name of LIMITS) refuseNoLimit(name, options[name])
   refuseShort('webhookSecret', webhookSecret)
   refuseShort('telegramSecret', telegramSecret)
   return {
@@ -69,6 +71,13 @@ export function parseGatewayOptions(options: GatewayOptions): GatewayConfig {
     sessionSecret,
     publicUrl: new URL(publicUrl),
   }
+}
+
+const LIMITS = ['sessionMs', 'maxBodyBytes', 'requestsPerSecond', 'maxEventStreams'] as const
+
+/** Nothing is ever more than NaN. */
+function refuseNoLimit(name: string, limit: number | undefined): void {
+  if (limit !== undefined && !(limit > 0)) throw new InvalidInputError(name, 'must be a number above 0')
 }
 
 function refuseShort(name: string, secret: string | undefined): void {

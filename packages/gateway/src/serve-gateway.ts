@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { createGateway, type Gateway } from './create-gateway'
 import type { GatewayOptions } from './gateway-options'
 
+/** Where a gateway listens, and what it serves. */
 export interface ServeOptions extends Omit<GatewayOptions, 'publicUrl'> {
   /** 0 for any free one. */
   port: number

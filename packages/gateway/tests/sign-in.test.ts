@@ -176,6 +176,8 @@ it('Options that protect nothing are refused', async () => {
     { sessionSecret: new Uint8Array(31) },
     { webhookSecret: 'secret' },
     { telegramSecret: '' },
+    { maxBodyBytes: Number.NaN },
+    { requestsPerSecond: 0 },
   ]
   for (const options of wrong) {
     expect(() => createGateway({ sdk, publicUrl, ...options })).toThrow(/must be/)

@@ -8,7 +8,7 @@ const WORKSPACE = join(PACKAGE, '../..')
 const INSTALLED = join(PACKAGE, '.installed')
 
 /** What is published, by the name of its folder. */
-export const PUBLISHED = ['sdk-core', 's5-portal']
+export const PUBLISHED = ['sdk-core', 's5-portal', 'react']
 
 /** What `pnpm pack` makes of a built package. */
 export function pack(folder: string): string {

@@ -11,15 +11,18 @@ export function useStayAtEnd(box: RefObject<HTMLElement | null>): void {
     if (current === null || content === null || content === undefined) return
     let isAtEnd = true
     let lastTop = 0
-    const toEnd = () => {
-      if (isAtEnd) current.scrollTop = current.scrollHeight
-    }
     const remember = () => {
       const { scrollTop, scrollHeight, clientHeight } = current
       const isNearEnd = scrollHeight - clientHeight - scrollTop < AT_END
       // What grows moves the end away: only who scrolls up leaves it.
       isAtEnd = isNearEnd || (isAtEnd && scrollTop >= lastTop)
       lastTop = scrollTop
+    }
+    const toEnd = () => {
+      remember()
+      if (!isAtEnd) return
+      current.scrollTop = current.scrollHeight
+      lastTop = current.scrollTop
     }
     const observer = new ResizeObserver(toEnd)
     observer.observe(content)

@@ -5,6 +5,7 @@ import type { PostgresPool } from './storage/stores/postgres-pool'
 import { PostgresStore } from './storage/stores/postgres-store'
 import { readSeedPhrase } from './storage/stores/s5-network'
 
+/** Which database, whose conversations, and whether they are sealed. */
 export interface PostgresStoreOptions {
   /** A `Pool` of `pg`, or what `openPostgres` and `openPglite` give. Never ended by the store. */
   pool: PostgresPool

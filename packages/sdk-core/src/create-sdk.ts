@@ -1,6 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { createSharingIdentity, type SharingSigner } from './auth/sharing-address'
 import type { WalletOptions } from './auth/wallet-options'
+import { refuseUnknownFields } from './conversation/message'
 import type { ConversationInput } from './conversation/types'
 import { KeyRing } from './crypto/keys'
 import { randomBytes } from './crypto/platform'
@@ -25,6 +26,7 @@ import { type ConnectOptions, connectS5, entropyToSeedPhrase } from './storage/s
 import { S5Store } from './storage/stores/s5-store'
 import { createSignedOutStore } from './storage/stores/signed-out-store'
 
+/** Conversations on S5: where, whose, and whether on this device, too. */
 export interface PortalOptions extends WalletOptions {
   /** Base URLs of S5 portals. Each keeps everything; the first is preferred for reading. */
   portals: readonly string[]
@@ -49,11 +51,13 @@ export interface PortalOptions extends WalletOptions {
   local?: boolean
 }
 
+/** Conversations in a store of the caller. */
 export interface StoreOptions {
   /** Where conversations are kept instead of on S5. Closed with the SDK. */
   store: ConversationStore
 }
 
+/** Where conversations are kept: on portals of S5, or in a store. */
 export type CreateSdkOptions = (PortalOptions | StoreOptions) & {
   /** @default says nothing, unless `localStorage.s5_conversations_debug` is `'true'` */
   logger?: Logger
@@ -152,7 +156,8 @@ async function closeStorage(storage: StorageManager, { sessions }: Parts): Promi
   await storage.close()
 }
 
-function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
+function authOfStore({ store, ...rest }: StoreOptions, parts: Parts): AuthStateManager {
+  refuseUnknownFields(rest, ['logger'], 'options')
   const storage = new StorageManager({ ...parts, store, lockScope: 's5-conversations/store' })
   const account: StorageAccount = {
     storage,
@@ -171,6 +176,8 @@ function authOfStore({ store }: StoreOptions, parts: Parts): AuthStateManager {
   })
 }
 
+const WALLET_OPTIONS = ['signer', 'confirmNewIdentity', 'deviceStorage', 'walletTimeoutMs', 'logger']
+
 async function authOfPortals(options: PortalOptions, parts: Parts): Promise<AuthStateManager> {
   const {
     portals,
@@ -182,6 +189,7 @@ async function authOfPortals(options: PortalOptions, parts: Parts): Promise<Auth
     local: _,
     ...walletOptions
   } = options
+  refuseUnknownFields({ ...walletOptions }, WALLET_OPTIONS, 'options')
   const place = {
     portals: parsePortals(portals),
     log: parts.log,

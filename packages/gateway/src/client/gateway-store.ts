@@ -22,6 +22,7 @@ import { conversationFromWire, errorFromProblem } from './problems'
 /** What the gateway gives at once of a list. */
 const PAGE = 1000
 
+/** Options of `createGatewayStore`. */
 export interface GatewayStoreOptions {
   /** How requests are made; where there are no pages with cookies, it adds the session's. @default fetch */
   fetch?: typeof fetch

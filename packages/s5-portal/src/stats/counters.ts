@@ -18,6 +18,7 @@ export const ROUTE_NAMES = [
   'unknown',
 ] as const
 
+/** A route of a portal, as its requests are counted. */
 export type RouteName = (typeof ROUTE_NAMES)[number]
 
 /** What a portal has done since it started. */

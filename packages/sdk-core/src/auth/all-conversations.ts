@@ -2,6 +2,7 @@ import type { Conversation, ConversationSummary } from '../conversation/types'
 import { VersionConflictError } from '../errors/conflict-errors'
 import type { ReadOptions } from '../storage/load-options'
 
+/** Options of what goes through all conversations. */
 export interface ProgressOptions extends ReadOptions {
   /** Called after each conversation. */
   onProgress?(progress: { done: number; total: number }): void

@@ -1,5 +1,6 @@
 import type { Logger } from '../observe/log'
 
+/** Why nobody is signed in any more. */
 export type SignedOutReason = 'sign-out' | 'account-changed' | 'wallet-gone'
 
 /**

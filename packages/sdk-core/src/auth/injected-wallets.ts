@@ -36,6 +36,7 @@ export interface DiscoveredWallet {
   readonly signer: WalletSigner
 }
 
+/** The wallets of a browser, as they announce themselves. */
 export interface WalletDiscovery {
   /** The wallets that have announced themselves so far, in the order they did. */
   list(): readonly DiscoveredWallet[]

@@ -81,6 +81,7 @@ export class PhraseVault {
     await this.#storage.setItem(KEY, exported)
   }
 
+  /** Keeps none any more. */
   async forget(): Promise<void> {
     await this.#storage.removeItem(KEY)
   }

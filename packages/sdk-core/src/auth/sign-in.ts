@@ -5,10 +5,12 @@ import type { IdentityAccount } from './identity-account'
 import { signInWithWallet, type WalletSignInOptions } from './wallet-sign-in'
 import type { WalletSigner } from './wallet-signer'
 
+/** Signs in with a wallet. */
 export interface WalletSignIn {
   signer: WalletSigner
 }
 
+/** Signs in with a recovery phrase. */
 export interface PhraseSignIn {
   /** 15 S5 words. */
   seedPhrase: string

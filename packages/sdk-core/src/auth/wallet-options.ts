@@ -1,6 +1,7 @@
 import type { DeviceStorage } from './device-storage'
 import type { WalletSigner } from './wallet-signer'
 
+/** Options of signing in with a wallet. */
 export interface WalletOptions {
   /** The wallet that signs in: any `Signer` of ethers 6, or one that `discoverWallets` found. */
   signer?: WalletSigner

@@ -8,6 +8,7 @@ import type { JsonValue, Message, Scheme } from './types'
  */
 export type MessageIntent = 'append' | 'edit' | 'unchanged' | 'unknown'
 
+/** One message of a change, and what is wanted of it. */
 export interface MessageChange {
   message: Message
   intent: MessageIntent

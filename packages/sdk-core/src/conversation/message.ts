@@ -53,9 +53,9 @@ export function parseTime(value: unknown, path: string): number {
 
 export function refuseUnknownFields(input: Record<string, unknown>, known: string[], path: string): void {
   const unknown = Object.keys(input).find((key) => !known.includes(key) && input[key] !== undefined)
-  if (unknown !== undefined) {
-    throw new InvalidInputError(`${path}.${unknown}`, 'is not a known field and would be lost: use metadata')
-  }
+  if (unknown === undefined) return
+  const advice = path.startsWith('options') ? '' : ' and would be lost: use metadata'
+  throw new InvalidInputError(`${path}.${unknown}`, `is not a known field${advice}`)
 }
 
 /** `{ [key]: parse(value) }`, or nothing where the value was left out. */

@@ -8,8 +8,10 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue }
 
 export const MESSAGE_ROLES = ['system', 'user', 'assistant', 'tool'] as const
+/** Who says a message. */
 export type MessageRole = (typeof MESSAGE_ROLES)[number]
 
+/** A piece of a message that is more than a text. `data` of a file is kept with the message; `cid` names a blob that lies elsewhere. */
 export type MessagePart =
   | { type: 'text'; text: string }
   | { type: 'tool-call'; toolCallId?: string; toolName: string; input: JsonValue }

@@ -29,6 +29,7 @@ export interface EngineStorage {
   loadConversation(conversationId: string, options?: LoadOptions): Promise<Conversation | undefined>
 }
 
+/** What an engine works with. Times are ms. */
 export interface ConversationEngineOptions {
   storage: EngineStorage
   logger?: Logger

@@ -10,6 +10,7 @@ import type { NamedToolCall, ToolCall } from './tools'
 const PIECES_PER_TURN = 100
 const MAX_CALLS = 64
 
+/** What a step of an answer is made from. */
 export interface GenerateStepInput {
   /** The conversation up to now, what this turn has said and called included; a copy. */
   messages: MessageInput[]

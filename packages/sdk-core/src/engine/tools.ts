@@ -14,6 +14,7 @@ export interface ToolCall {
 /** A tool call that has its name: the same whenever the call is run. */
 export type NamedToolCall = Required<ToolCall>
 
+/** What a tool knows of its call. */
 export interface ToolContext {
   /** The same when a confirmed call is run again because its turn failed later: makes effects repeatable. */
   toolCallId: string
@@ -29,6 +30,7 @@ export interface Tool {
   confirm?: (input: JsonValue) => string
 }
 
+/** Tools by the names that the LLM calls them by. */
 export type Tools = Readonly<Record<string, Tool>>
 
 /** @throws GenerationFailedError where there is no such tool */

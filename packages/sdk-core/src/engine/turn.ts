@@ -5,6 +5,7 @@ import { IdempotencyKeyReusedError, InvalidInputError } from '../errors/input-er
 import type { GenerateStep } from './generation'
 import type { Tools } from './tools'
 
+/** One message of a user, and how to answer it. */
 export interface ConversationTurn {
   userId: string
   /** Set where the message came in a group: its members share one conversation. */
@@ -23,6 +24,7 @@ export interface ConversationTurn {
   onText?: (text: string) => void
 }
 
+/** A turn that is acknowledged. */
 export interface TurnResult {
   conversationId: string
   /** What was answered; the question where a tool waits for a yes. */

@@ -28,6 +28,9 @@ export interface SDKErrorOptions {
   cause?: unknown
 }
 
+/** Published with this package: whoever controls its name controls what is read there. */
+const DOCUMENT = 'https://unpkg.com/@s5-conversations/sdk-core/dist/errors.md'
+
 /** The one error class of the SDK. Subclasses exist where a caller decides differently. */
 export class SDKError extends Error {
   override readonly name: string = 'SDKError'
@@ -40,5 +43,10 @@ export class SDKError extends Error {
     this.code = code
     this.userMessage = options.userMessage
     this.retryable = options.retryable ?? false
+  }
+
+  /** What happened and what can be done, for developers. Nothing is fetched. */
+  get docsUrl(): string {
+    return `${DOCUMENT}#${this.code.toLowerCase()}`
   }
 }

@@ -12,6 +12,7 @@ import { type Connectivity, platformConnectivity } from './connectivity'
 const DELAY_MS = 250
 const MAX_CONFLICTS = 3
 
+/** Where to save, and how long to wait for more. */
 export interface DebouncedSaveOptions {
   storage: {
     saveConversationWithVersion(conversation: ConversationInput, options: SaveOptions): Promise<StorageResult>

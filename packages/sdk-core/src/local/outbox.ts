@@ -51,6 +51,7 @@ export class Outbox {
     this.#recount()
   }
 
+  /** What is known now, without asking the database. */
   getStatus(): SyncStatus {
     const { lastError } = this.#sender
     const counts = {

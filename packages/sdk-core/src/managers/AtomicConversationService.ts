@@ -15,6 +15,7 @@ const AT_ONCE = 8
 const MAX_RETRIES = 3
 const KNOWN_CONVERSATIONS = 1024
 
+/** Options of `saveConversations`. */
 export interface SaveConversationsOptions {
   /** On a conflict the caller's copy replaces what is stored; the version before is kept. @default false */
   forceOverwrite?: boolean
@@ -33,10 +34,12 @@ export type SaveOutcome =
   | { conversationId: string; status: 'unchanged'; version: number }
   | { conversationId: string; status: 'failed'; error: unknown }
 
+/** What became of one conversation that is listed. */
 export type LoadOutcome =
   | { conversationId: string; status: 'loaded'; conversation: Conversation }
   | { conversationId: string; status: 'failed'; error: unknown }
 
+/** Counts of conversations since the service was made. */
 export interface AtomicStats {
   saved: number
   merged: number
@@ -111,6 +114,7 @@ export class AtomicConversationService {
     return outcomes.filter((outcome) => outcome !== undefined)
   }
 
+  /** Counts since the service was made. */
   getStats(): AtomicStats {
     return { ...this.#stats }
   }

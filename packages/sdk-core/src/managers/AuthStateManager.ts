@@ -73,10 +73,12 @@ export class AuthStateManager {
     return this.#lastStorage ?? this.#current.get()?.storage ?? this.#options.signedOut.storage
   }
 
+  /** Who is signed in now. */
   getState(): AuthState {
     return this.#state.get()
   }
 
+  /** Counts since the SDK was created. */
   getStats(): AuthStats {
     return { ...this.#stats }
   }

@@ -65,10 +65,12 @@ export class NotificationService {
     for (const each of kept) this.#shown.set(each.id, { ...each, actions: [] })
   }
 
+  /** Tells of something that went well. Goes by itself unless `options` say otherwise. */
   success(title: string, message: string, options: NotificationOptions = {}): Notification {
     return this.#show({ level: 'success', title, message }, options)
   }
 
+  /** Tells of something that failed. Stays until it is dismissed unless `options` say otherwise. */
   error(title: string, message: string, options: NotificationOptions = {}): Notification {
     return this.#show({ level: 'error', title, message }, options)
   }
@@ -89,6 +91,7 @@ export class NotificationService {
     return [...this.#shown.values()]
   }
 
+  /** Takes a notification away; one that is gone already is left alone. */
   dismiss(id: string): void {
     const notification = this.#shown.get(id)
     if (notification === undefined) return
@@ -105,6 +108,7 @@ export class NotificationService {
     return () => void this.#listeners.delete(listener)
   }
 
+  /** Counts since the service was made. */
   getStats(): NotificationStats {
     return { ...this.#stats, byLevel: { ...this.#stats.byLevel } }
   }

@@ -6,6 +6,7 @@ export interface NotificationAction {
   run(): void
 }
 
+/** How a notification is shown. */
 export interface NotificationOptions {
   /** How long it is shown, in ms; 0: until it is dismissed. @default 5 000; 0 for errors and persistent ones */
   duration?: number
@@ -16,6 +17,7 @@ export interface NotificationOptions {
   actions?: readonly NotificationAction[]
 }
 
+/** What a user should see. A copy: changing it changes nothing. */
 export interface Notification {
   id: string
   level: 'success' | 'info' | 'warning' | 'error'
@@ -40,6 +42,7 @@ export interface NotificationEvent {
   notification: Notification
 }
 
+/** Counts since the service was made. */
 export interface NotificationStats {
   shown: number
   folded: number
@@ -56,7 +59,7 @@ export const PERSISTENCE_TEXTS: Record<PersistenceKind, Text> = {
   save_failed: {
     level: 'error',
     title: 'Not saved',
-    message: 'Some of your changes could not be saved. They are kept on this device.',
+    message: 'Some of your changes could not be saved. Please try again.',
     retryable: true,
   },
   conflict_merged: {

@@ -7,4 +7,5 @@ export const PERSISTENCE_KINDS = [
   'offline',
   'back_online',
 ] as const
+/** What has become of content, as users are told. */
 export type PersistenceKind = (typeof PERSISTENCE_KINDS)[number]

@@ -62,6 +62,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   /** What was stored when it was last read and the session was not stale. */
   #fresh: Conversation | undefined
   #overtaken: Overtaken | undefined
+  #isDismissed = false
 
   constructor(options: ChatObserverOptions) {
     super(emptyChat(options.conversationId), options.onFrame)
@@ -177,6 +178,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
       this.#session.resume().then(
         () => {
           this.#overtaken = undefined
+          this.#isDismissed = false
           return this.#conversation.reload()
         },
         (error: unknown) => this.#meet(error),
@@ -200,6 +202,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   /** Tells nobody of the conflict any more. The next save is refused again. */
   clearConflict(): void {
     this.#overtaken = undefined
+    this.#isDismissed = true
     this.#tell()
   }
 
@@ -330,7 +333,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     const { conversation } = this.#conversation.getSnapshot()
     if (conversation !== undefined) {
       this.#own.settle(conversation.messages)
-      if (this.#session.isOvertaken(conversation)) this.#overtake(conversation.version)
+      if (!this.#isDismissed && this.#session.isOvertaken(conversation)) this.#overtake(conversation.version)
       if (this.#overtaken === undefined) this.#fresh = conversation
     }
     this.#tell()

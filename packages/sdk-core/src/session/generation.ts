@@ -4,6 +4,7 @@ import { GenerationFailedError } from '../errors/session-errors'
 /** After so many pieces of text in a row other tasks get a turn: a source that never waits must not keep them out. */
 const PIECES_PER_TURN = 100
 
+/** What an answer is made from. */
 export interface GenerateInput {
   /** The conversation up to the prompt; a copy. */
   messages: Message[]

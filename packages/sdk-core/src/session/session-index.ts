@@ -11,6 +11,7 @@ export const SESSION_INDEX_ID = 's5-conversations/sessions'
 
 const PAGE_SIZE = 50
 
+/** Options of `listSessions`. */
 export interface ListSessionsOptions {
   /** Most sessions that are given back. @default 50 */
   limit?: number
@@ -18,6 +19,7 @@ export interface ListSessionsOptions {
   cursor?: string
 }
 
+/** One page of the list of sessions. */
 export interface SessionPage {
   /** The latest started first. */
   items: Session[]

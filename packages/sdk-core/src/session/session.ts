@@ -21,6 +21,7 @@ export interface Session {
   endedAt?: number
 }
 
+/** What a session is of. */
 export interface SessionStart {
   model: string
   provider: string

@@ -16,6 +16,7 @@ import { readMessages } from './take-over'
 
 const DEADLINE_MS = 10 * 60_000
 
+/** Options of `streamMessage`. */
 export interface StreamOptions {
   /** Ends the answer; what was shown of it is saved. */
   signal?: AbortSignal

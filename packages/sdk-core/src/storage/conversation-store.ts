@@ -23,6 +23,7 @@ export interface CommitReceipt {
   outcome: 'COMMITTED' | 'PERSISTENCE_IDEMPOTENT_REPLAY'
 }
 
+/** One page of the list of conversations, or all of it. */
 export interface ConversationList {
   items: ConversationSummary[]
   /** Gives the next page; absent on the last one. */

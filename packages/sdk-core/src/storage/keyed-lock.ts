@@ -3,6 +3,7 @@ import { LockTimeoutError } from '../errors/conflict-errors'
 /** The queue of each key that is held: when its last task ends. */
 export type LockTable = Map<string, Promise<void>>
 
+/** How long a lock may be held, and who waits for whom. */
 export interface ConversationLockOptions {
   /** Tasks that share a table wait for each other. @default one table for the whole process */
   locks?: LockTable

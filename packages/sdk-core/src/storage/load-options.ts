@@ -6,11 +6,13 @@ import { InvalidInputError } from '../errors/input-errors'
 import { parseSaveOptions } from './save-options'
 import type { VerifyOptions } from './verify/report'
 
+/** Options of every call that reads. */
 export interface ReadOptions {
   /** Ends the call. */
   signal?: AbortSignal
 }
 
+/** Options of `loadConversation`. */
 export interface LoadOptions extends ReadOptions, Page {
   /**
    * Nothing is remembered of what is loaded: it will not be saved back as a whole. Cheaper for those who read much.
@@ -19,6 +21,7 @@ export interface LoadOptions extends ReadOptions, Page {
   readOnly?: boolean
 }
 
+/** Options of `listConversations`. */
 export interface ListOptions extends ReadOptions, ListPage {}
 
 /** @throws InvalidInputError */

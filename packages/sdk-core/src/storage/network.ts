@@ -28,6 +28,7 @@ export interface PortalPointer {
   movePointer(pointer: Pointer, signal: AbortSignal): Promise<void>
 }
 
+/** What a store has asked for so far. Bytes are those of bodies. */
 export interface TransferStats {
   requests: number
   bytesUp: number

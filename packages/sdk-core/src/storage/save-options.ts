@@ -3,6 +3,7 @@ import { isPlainObject } from '../conversation/json-value'
 import { optional, parseId, refuseUnknownFields } from '../conversation/message'
 import { InvalidInputError } from '../errors/input-errors'
 
+/** Conditions of a save, and how it is kept. */
 export interface SaveOptions {
   /**
    * The version the caller's copy is based on. Another one is stored: `VersionConflictError`. A conversation

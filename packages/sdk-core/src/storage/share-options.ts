@@ -3,6 +3,7 @@ import { refuseUnknownFields } from '../conversation/message'
 import { InvalidInputError } from '../errors/input-errors'
 import { parseReadOptions, type ReadOptions } from './load-options'
 
+/** Options of `shareConversation`. */
 export interface ShareOptions extends ReadOptions {
   /** The recipient's sharing address. */
   to: string

@@ -20,6 +20,7 @@ export interface ConversationNotice {
   deleted: boolean
 }
 
+/** Called with versions in rising order; several at once may come as one. */
 export type ConversationListener = (notice: ConversationNotice) => void
 
 interface Watched {

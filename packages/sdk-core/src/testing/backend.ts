@@ -17,6 +17,7 @@ export interface Expectation {
   toEqual(expected: unknown): void
 }
 
+/** Asserts something of `actual`. */
 export type Expect = (actual: unknown) => Expectation
 
 /** One law of stores. */

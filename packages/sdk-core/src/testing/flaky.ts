@@ -2,6 +2,7 @@ import { StoreUnavailableError } from '../errors/storage-errors'
 import type { ConversationStore } from '../storage/conversation-store'
 import { decorate } from './decorate'
 
+/** How bad the network is. */
 export interface FlakyOptions {
   /** Gives numbers from 0 up to 1; see {@link createRandom}. */
   random(): number

@@ -15,6 +15,7 @@ import { writerClauses } from './writer-clauses'
 /** Longer than any clause takes on a slow machine, in ms. */
 const CLAUSE_TIMEOUT_MS = 60_000
 
+/** Which store the suite is run on. */
 export interface StoreSuiteOptions {
   /** Names the store in the report. */
   name: string

@@ -16,11 +16,13 @@ export interface CopyTarget {
   ): Promise<unknown>
 }
 
+/** Options of `copyConversations`. */
 export interface CopyOptions extends ReadOptions {
   /** Called after each conversation. */
   onProgress?(progress: { done: number; total: number }): void
 }
 
+/** What a copy has come to. Every conversation is counted once. */
 export interface CopyReport {
   /** Conversations that are now the same in both places, and were not before. */
   copied: number

@@ -16,6 +16,7 @@ export interface ExportProgress {
   total: number
 }
 
+/** Options of `exportConversations`. */
 export interface ExportOptions extends ReadOptions {
   /** Called after each conversation. */
   onProgress?: (progress: ExportProgress) => void

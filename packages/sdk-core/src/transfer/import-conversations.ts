@@ -8,6 +8,7 @@ import { type ImportFormat, RecordImporter } from './record-importer'
 import { RecordScanner } from './record-scanner'
 import type { ImportTarget } from './transfer-target'
 
+/** Options of `importConversations`. */
 export interface ImportOptions extends ReadOptions {
   /** Called every 64 KiB, and at the end. */
   onProgress?: (progress: ImportProgress) => void

@@ -79,8 +79,10 @@ describe('A chat whose session is stale', () => {
   })
 
   it('is told once, until it is refused again', async () => {
-    const { a } = await startTakeOver()
+    const { a, b } = await startTakeOver()
     a.observers.staleSessions.clear()
+    await b.chat.send('more of b')
+    await vi.waitFor(() => expect(shownIn(a)).toContain('more of b'), idle)
     expect(conflictOf(a)).toBeNull()
     await a.chat.send('refused')
     expect(conflictOf(a)).not.toBeNull()

@@ -4,6 +4,7 @@ import { decodeHead, encodeHead } from '../../src/conversation/head'
 import { CATALOG_ID } from '../../src/conversation/summary'
 import { readRecord, writeRecord } from '../../src/crypto/envelope'
 import { createSdk, generateSeedPhrase, InvalidInputError } from '../../src/index'
+import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { type Fault, startFaultProxy } from '../support/fault-proxy'
 import { closeAfterTest, startPortal, startSdk, textsOf, user } from '../support/fixture'
 import { connectRaw } from '../support/raw-network'
@@ -191,12 +192,19 @@ describe('createSdk', () => {
     ['no portal', { portals: [] }, 'portals'],
     ['a portal that is no URL', { portals: ['localhost:5522'] }, 'portals[0]'],
     ['a phrase of fourteen words', { seedPhrase: 'abandon '.repeat(14) }, 'seedPhrase'],
+    ['an option that is none', { writeQuorom: 1 }, 'options.writeQuorom'],
     ['a phrase that is no text', { seedPhrase: 7 as unknown as string }, 'seedPhrase'],
   ])('with %s is INVALID_INPUT', async (_, wrong, path) => {
     const { portal, seedPhrase } = await start()
     const creation = createSdk({ portals: [portal.url], seedPhrase, ...wrong })
     await expect(creation).rejects.toThrow(InvalidInputError)
     await expect(creation).rejects.toMatchObject({ path })
+  })
+
+  it('on a store takes no options that a store does not have', async () => {
+    const store = new MemoryConversationStore(new MemoryBackend())
+    const creation = createSdk({ store, seedPhrase: generateSeedPhrase() })
+    await expect(creation).rejects.toMatchObject({ code: 'INVALID_INPUT', path: 'options.seedPhrase' })
   })
 
   it('says which word of a phrase is wrong, and repeats none', async () => {

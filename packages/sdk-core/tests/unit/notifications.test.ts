@@ -30,6 +30,11 @@ describe('Notifications', () => {
     expect(service.list()).toEqual([])
   })
 
+  it('promise of a failed save nothing that only a device with a database keeps', () => {
+    const { message } = start().service.showPersistenceNotification('save_failed')
+    expect(message).not.toMatch(/kept/)
+  })
+
   it('are folded when they come again, and counted', () => {
     const { service, events } = start()
     for (let i = 0; i < 3; i += 1) service.showPersistenceNotification('conflict_merged')

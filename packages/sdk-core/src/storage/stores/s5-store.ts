@@ -1,16 +1,10 @@
-import { applyBatch, type ChangeOutcome, hasEffect } from '../../conversation/batch'
-import {
-  type AppliedChange,
-  type ConversationChange,
-  dependsOnAllRecords,
-  schemeAfter,
-} from '../../conversation/change'
+import type { ChangeOutcome } from '../../conversation/batch'
+import type { AppliedChange, ConversationChange } from '../../conversation/change'
 import type { Share } from '../../conversation/grant'
-import type { Head, SegmentRef } from '../../conversation/head'
+import type { Head } from '../../conversation/head'
 import type { ListPage } from '../../conversation/listing'
-import { type CommitContext, segmentsSince } from '../../conversation/state'
 import { type CatalogEntry, type CatalogNews, newsOf, summarise } from '../../conversation/summary'
-import type { Conversation, Scheme } from '../../conversation/types'
+import type { Conversation } from '../../conversation/types'
 import { UnmetCondition } from '../../conversation/unmet-condition'
 import type { Page } from '../../conversation/view'
 import type { KeyRing } from '../../crypto/keys'
@@ -21,12 +15,12 @@ import type { Logger } from '../../observe/log'
 import type { StorageCounters } from '../../observe/stats'
 import type { Base } from '../base'
 import { Catalog } from '../catalog'
-import { type CommitPlan, type CommitRequest, type Committed, Committer, NeedsFreshRead } from '../commit'
+import { ChangePlanner, NothingToCommit } from '../change-planner'
+import { type CommitRequest, type Committed, Committer } from '../commit'
 import { receiptOf } from '../commit-receipt'
 import { Compactor } from '../compactor'
 import { readPage } from '../conversation-reader'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
-import { FirstAttempts } from '../first-attempts'
 import { HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
 import { type ConversationInspection, inspectConversation } from '../inspection'
@@ -81,7 +75,7 @@ export class S5Store implements ConversationStore {
   readonly #watcher: Watcher
   readonly #whereabouts: Whereabouts
   readonly sharing: Sharing | undefined
-  readonly #firstAttempts = new FirstAttempts()
+  readonly #planner = new ChangePlanner()
 
   constructor({ network, keyRing, nameInstance, counters, log, identity }: S5StoreOptions) {
     this.#network = network
@@ -247,42 +241,9 @@ export class S5Store implements ConversationStore {
   #requestOf(id: string, changes: readonly ConversationChange[]): CommitRequest<ChangeOutcome[]> {
     return {
       id,
-      needs: (base) => this.#segmentsFor(changes, base),
-      plan: (base, context) => this.#plan(changes, base, context),
+      needs: (base) => this.#planner.segmentsFor(changes, base),
+      plan: (base, context) => this.#planner.plan(changes, base, context),
       announce: (next, { scheme }, base) => this.#announce(summarise(next.head, scheme), base),
-    }
-  }
-
-  /** Ids that were fresh at a change's first attempt can only lie in segments of later commits. */
-  #segmentsFor(changes: readonly ConversationChange[], { head, scheme }: Base): readonly SegmentRef[] {
-    const isRewritten = changes.some((change) => (change.scheme ?? scheme) !== scheme)
-    if (isRewritten || changes.some((change) => dependsOnAllRecords(change, head.receipts.from)))
-      return head.segments
-    const first = changes.map((change) => this.#firstAttempts.versionOf(change, head.version))
-    return segmentsSince(head, Math.min(...first))
-  }
-
-  #plan(
-    changes: readonly ConversationChange[],
-    base: Base,
-    context: CommitContext,
-  ): CommitPlan<ChangeOutcome[]> {
-    const decided = changes.map((change) => this.#firstAttempts.decide(change, base.head.version))
-    const { next, outcomes } = applyBatch(base, decided, context)
-    const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []))
-    if (errors.length > 0 && !base.isFresh) throw new NeedsFreshRead()
-    if (errors.length === outcomes.length) throw new NothingToCommit(errors)
-    const scheme = schemeAfter(changes, base.scheme) ?? 'xsalsa20-poly1305'
-    refuseForShared(base, scheme)
-    return {
-      next,
-      scheme,
-      result: outcomes,
-      isReplay: !outcomes.some(hasEffect) && (base.scheme === undefined || scheme === base.scheme),
-      isConditional: changes.some(({ expectedVersion }) => expectedVersion !== undefined),
-      keepsPrevious: outcomes.some(
-        (outcome) => 'applied' in outcome && outcome.applied.delta.keepsPrevious === true,
-      ),
     }
   }
 
@@ -316,26 +277,6 @@ export class S5Store implements ConversationStore {
   async #announce(entry: CatalogEntry, base: Base): Promise<void> {
     if (base.scheme === undefined) await this.#catalog.announce({ ...entry, pending: true })
     else if (base.scheme !== entry.scheme) await this.#catalog.announce(entry)
-  }
-}
-
-/** What is shared is not made by whom it is shared with, and stays sealed or plain as everybody knows it. */
-function refuseForShared({ head, scheme: stored }: Base, scheme: Scheme): void {
-  if (stored === undefined && isSharedId(head.id)) {
-    throw new StoreUnavailableError('the shared conversation is not there')
-  }
-  if (stored !== undefined && stored !== scheme && head.epoch > 0) {
-    throw new UnsupportedError('a shared conversation stays sealed or plain')
-  }
-}
-
-/** All changes of a batch were wrong. */
-class NothingToCommit extends Error {
-  readonly errors: readonly unknown[]
-
-  constructor(errors: readonly unknown[]) {
-    super('no change could be applied')
-    this.errors = errors
   }
 }
 

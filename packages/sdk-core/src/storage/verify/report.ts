@@ -31,6 +31,7 @@ export interface Damage {
   mendable: boolean
 }
 
+/** What `verifyConversation` found. Holds no content, and may be passed on. */
 export interface VerificationReport {
   conversationId: string
   /** Whether nothing at all is wrong. */
