@@ -55,7 +55,7 @@ test('a message is shown in the frame after Enter', async ({ page }) => {
     }
     return undefined
   })
-  expect(frames).toBeLessThanOrEqual(2)
+  expect(frames).toBe(1)
 })
 
 test('markdown and HTML in a message are shown, and run nothing', async ({ page, heard }) => {

@@ -4,7 +4,7 @@ import { pageSession } from './sdk/page-session'
 
 /** What automation finds as `window.s5Harness`, so that it need not click its way through a sign-in. */
 export interface TestHook {
-  /** Resolves when the development wallet is signed in; gives its private key. */
+  /** Resolves when a development wallet is signed in, a new one too; gives its private key. */
   signInWithDevelopmentWallet(privateKey?: string): Promise<string>
   /** Of who is signed in. */
   sdk(): Sdk | undefined
@@ -20,7 +20,7 @@ export function installTestHook(): void {
   window.s5Harness = {
     signInWithDevelopmentWallet: async (privateKey) => {
       const wallet = await openDevelopmentWallet(privateKey)
-      await pageSession.signIn(wallet)
+      await pageSession.signIn({ ...wallet, isMade: true })
       return wallet.privateKey
     },
     sdk: () => {

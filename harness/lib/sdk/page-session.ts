@@ -66,7 +66,7 @@ export class PageSession {
   }
 
   #isNew(identity: Identity, address: string): Promise<boolean> {
-    if (identity.kind === 'development-wallet') return Promise.resolve(true)
+    if (identity.kind === 'development-wallet' && identity.isMade) return Promise.resolve(true)
     return new Promise((resolve) => {
       const answer = (isNew: boolean) => {
         this.#set({ status: 'signing' })
