@@ -15,7 +15,8 @@ export default defineConfig({
   target: 'es2022',
   loader: { '.sql': 'text' },
   dts: { resolve: [/^@s5-dev\/s5js/], compilerOptions: { ignoreDeprecations: '6.0', composite: false } },
-  noExternal: [/^@s5-dev\/s5js/],
+  // cborg cannot be required.
+  noExternal: [/^@s5-dev\/s5js/, 'cborg'],
   sourcemap: true,
   clean: true,
   silent: true,

@@ -16,8 +16,8 @@ export default defineProject({
   },
   optimizeDeps: {
     include: [
-      '@ipld/dag-cbor',
       '@noble/ciphers/chacha.js',
+      '@noble/ciphers/salsa.js',
       '@noble/curves/ed25519.js',
       '@noble/curves/secp256k1.js',
       '@noble/hashes/blake3.js',
@@ -26,6 +26,7 @@ export default defineProject({
       '@noble/hashes/sha2.js',
       '@noble/hashes/sha3.js',
       '@noble/hashes/utils.js',
+      'cborg',
       'dexie',
       'ethers',
       'hash-wasm',

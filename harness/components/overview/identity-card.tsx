@@ -2,7 +2,6 @@
 
 import { LogOut } from 'lucide-react'
 import type { Harness } from '@/lib/sdk/harness'
-import type { Identity } from '@/lib/sdk/identity'
 import { pageSession } from '@/lib/sdk/page-session'
 import { shortAddress } from '../identity/short-address'
 import { Badge } from '../ui/badge'
@@ -11,23 +10,19 @@ import { Card } from '../ui/card'
 import { CopyButton } from '../ui/copy-button'
 import { Fact, Facts } from '../ui/facts'
 
-const KINDS: Record<Identity['kind'], string> = {
-  'browser-wallet': 'Browser wallet',
-  'development-wallet': 'Development wallet',
-  phrase: 'Recovery phrase',
-}
-
 /** Who is signed in. */
 export function IdentityCard({ harness: { address, identity, sdk } }: { harness: Harness }) {
   return (
-    <Card
-      title="Identity"
-      description="Whose conversations these are"
-      actions={identity.kind === 'development-wallet' && <Badge tone="warning">Development only</Badge>}
-    >
+    <Card title="Identity" description="Whose conversations these are">
       <Facts>
         <Fact name="Signed in with">
-          {identity.kind === 'browser-wallet' ? identity.name : KINDS[identity.kind]}
+          {identity.kind === 'development-wallet' ? (
+            <Badge tone="warning">Development wallet</Badge>
+          ) : identity.kind === 'phrase' ? (
+            'Recovery phrase'
+          ) : (
+            identity.name
+          )}
         </Fact>
         {address !== undefined && (
           <Fact name="Wallet">

@@ -24,7 +24,10 @@ export default async function startServers(): Promise<() => Promise<void>> {
 }
 
 /** The production build, served on a free port. */
-export async function startHarness(portalUrl: string): Promise<{ url: string; process: ChildProcess }> {
+export async function startHarness(
+  portalUrl: string,
+  env: Record<string, string> = {},
+): Promise<{ url: string; process: ChildProcess }> {
   const child = spawn(process.execPath, [nextCommand, 'start', '-H', '127.0.0.1', '-p', '0'], {
     cwd: HARNESS,
     env: {
@@ -33,6 +36,7 @@ export async function startHarness(portalUrl: string): Promise<{ url: string; pr
       NEXT_TELEMETRY_DISABLED: '1',
       S5_PORTAL_URL: portalUrl,
       S5_SEED_PHRASE: generateSeedPhrase(),
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

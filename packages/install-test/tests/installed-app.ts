@@ -39,16 +39,18 @@ export function installApp(
   return app
 }
 
-/** The manifest of a tarball. */
-export function readManifest(tarball: string): { dependencies: Record<string, string> } {
-  return JSON.parse(execFileSync('tar', ['-xOf', tarball, 'package/package.json'], { encoding: 'utf8' }))
+/** What the manifest of a tarball names, also as peers. */
+export function dependenciesIn(tarball: string): Record<string, string> {
+  const text = execFileSync('tar', ['-xOf', tarball, 'package/package.json'], { encoding: 'utf8' })
+  const { dependencies, peerDependencies } = JSON.parse(text)
+  return { ...dependencies, ...peerDependencies }
 }
 
 function unpack(folder: string, tarball: string, modules: string): void {
   const target = join(modules, '@s5-conversations', folder)
   mkdirSync(target, { recursive: true })
   execFileSync('tar', ['-xf', tarball, '-C', target, '--strip-components=1'])
-  const { dependencies } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'))
+  const { dependencies = {} } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'))
   for (const name of Object.keys(dependencies)) {
     linkTo(join(WORKSPACE, 'packages', folder, 'node_modules', name), join(target, 'node_modules', name))
   }

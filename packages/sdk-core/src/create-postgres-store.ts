@@ -3,7 +3,7 @@ import { type Logger, silentLogger } from './observe/log'
 import type { ConversationStore } from './storage/conversation-store'
 import type { PostgresPool } from './storage/stores/postgres-pool'
 import { PostgresStore } from './storage/stores/postgres-store'
-import { readSeedPhrase } from './storage/stores/s5-network'
+import { readSeedPhrase } from './storage/stores/s5-seed-phrase'
 
 /** Which database, whose conversations, and whether they are sealed. */
 export interface PostgresStoreOptions {

@@ -1,10 +1,6 @@
-import { bytesToHex } from '@noble/hashes/utils.js'
-import { createSharingIdentity, type SharingSigner } from './auth/sharing-address'
 import type { WalletOptions } from './auth/wallet-options'
 import { refuseUnknownFields } from './conversation/message'
 import type { ConversationInput } from './conversation/types'
-import { KeyRing } from './crypto/keys'
-import { randomBytes } from './crypto/platform'
 import { InvalidInputError, UnsupportedError } from './errors/input-errors'
 import { LocalStoreError } from './errors/local-errors'
 import type { Outbox } from './local/outbox'
@@ -15,15 +11,11 @@ import { StorageManager } from './managers/StorageManager'
 import { defaultLogger } from './observe/debug-log'
 import type { Logger } from './observe/log'
 import { NotificationService } from './observe/notification-service'
-import type { PersistenceKind } from './observe/persistence-kinds'
-import { createCounters, type StorageCounters } from './observe/stats'
-import { catalogExists } from './storage/catalog-exists'
+import { createCounters } from './observe/stats'
+import { closeStorage, type Local, localOptions, type Parts } from './sdk-parts'
 import type { ConversationStore } from './storage/conversation-store'
 import type { SaveOptions } from './storage/save-options'
 import type { StorageResult } from './storage/storage-result'
-import { LazyNetwork } from './storage/stores/lazy-network'
-import { type ConnectOptions, connectS5, entropyToSeedPhrase } from './storage/stores/s5-network'
-import { S5Store } from './storage/stores/s5-store'
 import { createSignedOutStore } from './storage/stores/signed-out-store'
 
 /** Conversations on S5: where, whose, and whether on this device, too. */
@@ -120,16 +112,6 @@ export async function createSdk(options: CreateSdkOptions): Promise<Sdk> {
   }
 }
 
-interface Parts {
-  counters: StorageCounters
-  log: Logger
-  sessions: WeakMap<StorageManager, SessionManager>
-  outboxes: WeakMap<StorageManager, Outbox>
-  notifications: NotificationService
-}
-
-type Local = typeof import('./local/open-local-first')
-
 function createParts(log: Logger): Parts {
   const onError = (error: unknown) => log.warn({ error }, 'A listener of notifications failed')
   const notifications = new NotificationService({ onError })
@@ -148,12 +130,6 @@ function sessionsOf(storage: StorageManager, { sessions }: Parts): SessionManage
   const known = sessions.get(storage) ?? new SessionManager({ storage })
   sessions.set(storage, known)
   return known
-}
-
-/** Sessions save what they have to before their storage ends. */
-async function closeStorage(storage: StorageManager, { sessions }: Parts): Promise<void> {
-  await sessions.get(storage)?.close()
-  await storage.close()
 }
 
 function authOfStore({ store, ...rest }: StoreOptions, parts: Parts): AuthStateManager {
@@ -196,7 +172,7 @@ async function authOfPortals(options: PortalOptions, parts: Parts): Promise<Auth
     ...(writeQuorum === undefined ? {} : { writeQuorum: parseWriteQuorum(writeQuorum, portals.length) }),
     ...(inviteCode === undefined ? {} : { inviteCode }),
   }
-  const local = await loadLocal(options)
+  const [{ openAccount }, local] = await Promise.all([import('./portal-account'), loadLocal(options)])
   refuseUnclearOwner(options, local !== undefined)
   const auth = new AuthStateManager({
     ...walletOptions,
@@ -237,49 +213,6 @@ function signedOutStorage(
   return { storage, isKept: kept !== undefined }
 }
 
-function localOptions({ log, notifications }: Parts) {
-  return { log, notify: (kind: PersistenceKind) => void notifications.showPersistenceNotification(kind) }
-}
-
-function openAccount(
-  entropy: Uint8Array,
-  wallet: SharingSigner | undefined,
-  place: Omit<ConnectOptions, 'seedPhrase'>,
-  deviceId: string | undefined,
-  local: Local | undefined,
-  parts: Parts,
-): StorageAccount {
-  const keyRing = new KeyRing(entropy)
-  const lockScope = keyRing.lockScope()
-  const kept = entropy.slice()
-  entropy.fill(0)
-  const network = new LazyNetwork(() => connectS5({ ...place, seedPhrase: entropyToSeedPhrase(kept) }))
-  const identity = createSharingIdentity(keyRing.sharingKeys(), wallet)
-  const remote = new S5Store({
-    ...parts,
-    network,
-    keyRing,
-    identity,
-    nameInstance: () => nameInstance(deviceId),
-  })
-  const first = local?.openLocalFirst(remote, { ...localOptions(parts), scope: lockScope })
-  const storage = new StorageManager({ ...parts, store: first?.store ?? remote, lockScope })
-  if (first !== undefined) parts.outboxes.set(storage, first.outbox)
-  return {
-    storage,
-    hasCatalog: (signal) => catalogExists(() => connectS5(place), keyRing, signal),
-    connect: async () => {
-      // This device does without the network: whether it can be reached is told by the outbox.
-      if (first === undefined) await network.connect()
-    },
-    close: async () => {
-      await closeStorage(storage, parts)
-      identity.keys.wipe()
-      kept.fill(0)
-    },
-  }
-}
-
 function parsePortals(portals: unknown): string[] {
   if (!Array.isArray(portals) || portals.length === 0) {
     throw new InvalidInputError(
@@ -303,10 +236,4 @@ function parseWriteQuorum(quorum: unknown, portals: number): number {
     throw new InvalidInputError('writeQuorum', `must be an integer from 1 to ${portals}`)
   }
   return Number(quorum)
-}
-
-/** No two instances ever share a name: the clock of a head tells their commits apart. */
-function nameInstance(deviceId: string | undefined): string {
-  const instance = bytesToHex(randomBytes(6))
-  return deviceId === undefined ? instance : `${deviceId}.${instance}`
 }

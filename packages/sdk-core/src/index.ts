@@ -108,7 +108,7 @@ export type { TransferStats } from './storage/network'
 export type { AppendOptions, SaveOptions } from './storage/save-options'
 export type { ShareOptions } from './storage/share-options'
 export type { StorageResult } from './storage/storage-result'
-export { generateSeedPhrase } from './storage/stores/s5-network'
+export { generateSeedPhrase } from './storage/stores/s5-seed-phrase'
 export type {
   Damage,
   DamageKind,

@@ -77,7 +77,7 @@ export class HiddenDocument {
   /** @throws RegistryConflictError when `revision` is not above the stored one */
   async write(value: unknown, revision: number, call: Call): Promise<void> {
     const sealed = encryptMutable(utf8(JSON.stringify(value)), this.#encryptionKey.reveal())
-    const { hash33 } = await this.#storage.uploads.upload(prepareBlob(sealed), call)
+    const { hash33 } = await this.#storage.uploads.upload(await prepareBlob(sealed), call)
     const entry = await createRegistryEntry({ keyPair: this.#keyPair, data: hash33, revision })
     await this.#storage.registry.set(entry, call)
   }

@@ -14,7 +14,6 @@ import { firstResult, mostHopeful } from '../portal/in-turn'
 import type { Portal } from '../portal/portal'
 import type { PortalList } from '../portal/portal-list'
 import type { BlobCache } from './blob-cache'
-import { LocationSearch } from './location-search'
 
 export const DEFAULT_MAX_DOWNLOAD_BYTES = 64 * 1024 * 1024
 /** The part of the deadline that one place gets, so that one that hangs does not use it up. */
@@ -72,6 +71,7 @@ export class BlobDownloads {
   /** Undefined when peers know of no place, or of none that tells the truth, and there are portals to say more. */
   async #fromPeers(wanted: Wanted, call: Call): Promise<Uint8Array | undefined> {
     const { portals, network } = this.#sources
+    const { LocationSearch } = await import('./location-search')
     const search = new LocationSearch(network.connections(), network.mail, wanted.id.hash, call)
     const failures: unknown[] = []
     try {

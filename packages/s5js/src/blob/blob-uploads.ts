@@ -1,5 +1,5 @@
 import { equalBytes } from '../bytes/bytes'
-import { hashBlake3Sync } from '../crypto/blake3'
+import { hashBlake3 } from '../crypto/blake3'
 import { NotAuthenticatedError } from '../errors/caller-errors'
 import { CorruptDataError } from '../errors/data-errors'
 import type { Call } from '../http/call-options'
@@ -17,9 +17,10 @@ export interface PreparedBlob {
   body: MultipartFile
 }
 
-/** Takes the bytes at once. The hash function has to be loaded. */
-export function prepareBlob(content: Uint8Array): PreparedBlob {
-  return { id: new BlobIdentifier(hashBlake3Sync(content), content.length), body: multipartFile(content) }
+/** Takes the bytes at once. */
+export async function prepareBlob(content: Uint8Array): Promise<PreparedBlob> {
+  const body = multipartFile(content)
+  return { id: new BlobIdentifier(await hashBlake3(body.content), body.content.length), body }
 }
 
 /** Puts blobs on the first of our portals that takes them. */

@@ -2,10 +2,10 @@ import { concatBytes } from '../bytes/bytes'
 import { NotConnectedError } from '../errors/peer-errors'
 import type { Call } from '../http/call-options'
 import { LEGACY_BLAKE3_MULTIHASH } from '../identifier/blob-hash'
-import { encodeMessage } from '../p2p/encode-message'
 import { peerPatienceMs } from '../p2p/patience'
 import type { PeerConnection } from '../p2p/peer-connection'
 import type { PeerMailbox } from '../p2p/peer-mailbox'
+import type { KnownPeerMessage } from '../p2p/peer-message'
 import { LOCATION_KINDS, type StorageLocation } from '../p2p/storage-location'
 
 /** What is beyond it is not looked at: a peer could name places without end. */
@@ -29,7 +29,7 @@ export class LocationSearch {
     // Nodes know blobs by the older multihash byte, and answer with the very bytes they were asked for.
     const asked = concatBytes(Uint8Array.of(LEGACY_BLAKE3_MULTIHASH), hash)
     this.#removals.push(mail.onLocation(asked, (location) => this.#add(location)))
-    const query = encodeMessage({ type: 'hashQuery', hash: asked, kinds: [...LOCATION_KINDS] })
+    const query: KnownPeerMessage = { type: 'hashQuery', hash: asked, kinds: [...LOCATION_KINDS] }
     for (const peer of peers) this.#ask(peer, query)
     const onAbort = () => this.#wake()
     call.signal.addEventListener('abort', onAbort, { once: true })
@@ -57,7 +57,7 @@ export class LocationSearch {
     for (const remove of this.#removals) remove()
   }
 
-  #ask(peer: PeerConnection, query: Uint8Array<ArrayBuffer>): void {
+  #ask(peer: PeerConnection, query: KnownPeerMessage): void {
     const onEnd = () => {
       this.#live -= 1
       this.#wake()

@@ -45,7 +45,7 @@ export class PortalApi implements S5APIInterface {
   uploadBlob(blob: Blob | Uint8Array, options: CallOptions = {}): Promise<BlobIdentifier> {
     return this.#parts.scope.run(options, async (call) => {
       const content = blob instanceof Uint8Array ? blob : new Uint8Array(await blob.arrayBuffer())
-      const prepared = prepareBlob(content)
+      const prepared = await prepareBlob(content)
       await this.#parts.logIn(call)
       return this.#parts.uploads.upload(prepared, call)
     })

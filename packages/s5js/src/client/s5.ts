@@ -1,6 +1,5 @@
 import { portalKeySeed } from '../account/user-accounts'
 import { fromBase64url, toBase64url } from '../bytes/base64url'
-import { loadBlake3 } from '../crypto/blake3'
 import type { CryptoImplementation } from '../crypto/crypto-implementation'
 import { newKeyPairEd25519, signEd25519 } from '../crypto/ed25519'
 import type { KeyPairEd25519 } from '../crypto/key-pair'
@@ -39,7 +38,6 @@ export class S5 {
    */
   static async create(options: S5CreateOptions = {}): Promise<S5> {
     const parts = createParts(options)
-    await loadBlake3()
     await parts.network.connect(options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
     const s5 = new S5(parts)
     try {

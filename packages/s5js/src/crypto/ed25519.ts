@@ -1,6 +1,5 @@
 import { InvalidInputError } from '../errors/caller-errors'
 import type { Ed25519Backend } from './ed25519-backend'
-import { NobleEd25519 } from './ed25519-noble'
 import { NodeEd25519, nodeCrypto } from './ed25519-node'
 import { WebCryptoEd25519 } from './ed25519-webcrypto'
 import { ED25519_KEY_TYPE, KeyPairEd25519 } from './key-pair'
@@ -43,7 +42,8 @@ async function chooseBackend(): Promise<Ed25519Backend> {
   const node = nodeCrypto()
   if (node !== undefined) return new NodeEd25519(node)
   const subtle = globalThis.crypto?.subtle
-  return (await offersEd25519(subtle)) ? new WebCryptoEd25519(subtle) : new NobleEd25519()
+  if (await offersEd25519(subtle)) return new WebCryptoEd25519(subtle)
+  return new (await import('./ed25519-noble')).NobleEd25519()
 }
 
 // Browsers without Ed25519 reject the algorithm's name; pages without a secure context have no subtle.

@@ -3,11 +3,11 @@ import { signEd25519 } from '../crypto/ed25519'
 import type { KeyPairEd25519 } from '../crypto/key-pair'
 import { serializeRegistryEntry } from '../registry/entry-wire'
 import { packArrayLength, packBoolean, packBytes, packInt, packText } from './message-pack'
-import { type AnnouncedPeer, METHOD, type PeerMessage, type SignedContent } from './peer-message'
+import { type AnnouncedPeer, type KnownPeerMessage, METHOD, type SignedContent } from './peer-message'
 import { serializeStorageLocation } from './storage-location'
 
 /** The bytes of a message. */
-export function encodeMessage(message: Exclude<PeerMessage, { type: 'unknown' }>): Uint8Array<ArrayBuffer> {
+export function encodeMessage(message: KnownPeerMessage): Uint8Array<ArrayBuffer> {
   switch (message.type) {
     case 'handshakeOpen': {
       const networkId = message.networkId === undefined ? [] : [packText(message.networkId)]

@@ -3,10 +3,11 @@ import { PeerUnreachableError } from '../errors/peer-errors'
 import { S5Error } from '../errors/s5-error'
 import { Listeners } from '../events/listeners'
 import { decodeMessage, MAX_MESSAGE_BYTES } from './decode-message'
+import { encodeMessage } from './encode-message'
 import { Handshake } from './handshake'
 import { openSocket } from './open-socket'
 import type { PeerAddress } from './peer-address'
-import type { PeerMessage } from './peer-message'
+import type { KnownPeerMessage, PeerMessage } from './peer-message'
 
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Messages that may wait for the check of a signature. */
@@ -64,15 +65,13 @@ export class PeerConnection {
   }
 
   /** @throws PeerUnreachableError when the connection is gone */
-  send(message: Uint8Array<ArrayBuffer>): void {
-    if (this.#end !== undefined) throw this.#end
-    if (this.#socket?.readyState !== OPEN) throw this.#error('the socket is closing')
-    this.#socket.send(message)
+  send(message: KnownPeerMessage): void {
+    this.#write(encodeMessage(message))
   }
 
   /** As `send`, but drops the message when the connection is gone. */
-  sendIfOpen(message: Uint8Array<ArrayBuffer>): void {
-    if (!this.#isEnded && this.#socket?.readyState === OPEN) this.#socket.send(message)
+  sendIfOpen(message: KnownPeerMessage): void {
+    if (!this.#isEnded && this.#socket?.readyState === OPEN) this.#socket.send(encodeMessage(message))
   }
 
   /** Calls back when the connection is gone, at once if it is. @returns a function that takes it back */
@@ -83,6 +82,12 @@ export class PeerConnection {
 
   close(): void {
     this.#finish(this.#error('closed by us'))
+  }
+
+  #write(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#end !== undefined) throw this.#end
+    if (this.#socket?.readyState !== OPEN) throw this.#error('the socket is closing')
+    this.#socket.send(frame)
   }
 
   // A getter, because the type checker does not know that an await may change the field.
@@ -130,7 +135,7 @@ export class PeerConnection {
       this.#isAnswering = true
       const answer = await this.#handshake.answer(message.challenge)
       if (this.#isEnded) return
-      this.send(answer)
+      this.#write(answer)
       this.#hasAnswered = true
     } else if (message.type === 'signed' && (await this.#handshake.isAnswered(message))) {
       this.#isAnswered = true

@@ -4,7 +4,7 @@ import type { RegistryEntry } from '../registry/entry'
 import { verifyRegistryEntry } from '../registry/sign-entry'
 import type { PeerConnection } from './peer-connection'
 import type { PeerMessage } from './peer-message'
-import { LOCATION_KINDS, type StorageLocation, verifyStorageLocation } from './storage-location'
+import type { StorageLocation } from './storage-location'
 
 /**
  * Hands what peers say to those who asked for it. Signatures are checked first, and only of what somebody
@@ -64,15 +64,17 @@ export class PeerMailbox {
   }
 
   async #receiveLocation(connection: PeerConnection, location: StorageLocation): Promise<void> {
-    if (!this.#locations.has(location.hash) || !isOfUse(location)) return
+    if (!this.#locations.has(location.hash)) return
+    const { LOCATION_KINDS, verifyStorageLocation } = await import('./storage-location')
+    if (!LOCATION_KINDS.includes(location.kind) || !isOfUse(location)) return
     if (await verifyStorageLocation(location)) this.#locations.emit(location.hash, location, connection)
   }
 }
 
-function isOfUse({ kind, expiresAtSeconds, parts }: StorageLocation): boolean {
+function isOfUse({ expiresAtSeconds, parts }: StorageLocation): boolean {
   const [url = ''] = parts
   const isCurrent = expiresAtSeconds * 1000 > Date.now()
-  return isCurrent && LOCATION_KINDS.includes(kind) && isFetchable(url)
+  return isCurrent && isFetchable(url)
 }
 
 function isFetchable(text: string): boolean {

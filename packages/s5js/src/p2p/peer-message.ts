@@ -35,3 +35,6 @@ export type PeerMessage =
   | { type: 'storageLocation'; location: StorageLocation }
   | { type: 'signed'; signer: Uint8Array; signature: Uint8Array; content: Uint8Array }
   | { type: 'unknown' }
+
+/** One that we send, too. */
+export type KnownPeerMessage = Exclude<PeerMessage, { type: 'unknown' }>

@@ -6,7 +6,7 @@ import { DeadlineExceededError } from '../errors/network-errors'
 import { NoPeerAnsweredError, ReconnectionTimeoutError } from '../errors/peer-errors'
 import { callSafely, Listeners } from '../events/listeners'
 import { untilAborted, withDeadline } from '../http/with-deadline'
-import { Peer } from './peer'
+import type { Peer, PeerEvents } from './peer'
 import { PeerAddress } from './peer-address'
 import type { PeerConnection } from './peer-connection'
 import { PeerMailbox } from './peer-mailbox'
@@ -28,6 +28,11 @@ export class PeerNetwork {
   readonly #changes = new Listeners<[ConnectionStatus]>()
   readonly #arrivals = new Listeners<[PeerConnection]>()
   readonly #closing = new AbortController()
+  readonly #events: PeerEvents = {
+    onChange: () => this.#changes.emit(this.status),
+    onConnected: (connection) => this.#arrivals.emit(connection),
+    onMessage: (connection, message) => this.mail.receive(connection, message),
+  }
   #keyPair: KeyPairEd25519 | undefined
   #peers: Peer[] = []
   #reconnecting: Promise<void> | undefined
@@ -73,7 +78,8 @@ export class PeerNetwork {
     if (this.isEmpty) return
     const keyPair = await newKeyPairEd25519(randomBytes(32))
     this.#keyPair = keyPair
-    this.#peers = this.#addresses.map((address) => this.#peer(address, keyPair))
+    const { Peer } = await import('./peer')
+    this.#peers = this.#addresses.map((address) => new Peer(address, keyPair, this.#events))
     try {
       await this.#dialAll(timeoutMs)
     } catch (error) {
@@ -103,14 +109,6 @@ export class PeerNetwork {
     for (const peer of this.#peers) peer.close()
     this.#keyPair?.privKey.wipe()
     if (this.#peers.length > 0) this.#changes.emit(this.status)
-  }
-
-  #peer(address: PeerAddress, keyPair: KeyPairEd25519): Peer {
-    return new Peer(address, keyPair, {
-      onChange: () => this.#changes.emit(this.status),
-      onConnected: (connection) => this.#arrivals.emit(connection),
-      onMessage: (connection, message) => this.mail.receive(connection, message),
-    })
   }
 
   async #dialAll(timeoutMs: number): Promise<void> {

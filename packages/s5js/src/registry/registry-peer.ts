@@ -1,6 +1,5 @@
 import { RegistryConflictError } from '../errors/data-errors'
 import type { Call } from '../http/call-options'
-import { encodeMessage } from '../p2p/encode-message'
 import type { PeerConnection } from '../p2p/peer-connection'
 import type { PeerMailbox } from '../p2p/peer-mailbox'
 import { isSameEntry } from './compare-entries'
@@ -21,7 +20,7 @@ export class RegistryPeer {
 
   /** Never undefined: silence lasts until the call ends. */
   get(pk: Uint8Array, call: Call): Promise<RegistryEntry> {
-    this.#connection.send(encodeMessage({ type: 'registryQuery', pk }))
+    this.#connection.send({ type: 'registryQuery', pk })
     return this.#mail.nextEntry(this.#connection, pk, call.signal)
   }
 
@@ -30,7 +29,7 @@ export class RegistryPeer {
    * @throws RegistryConflictError when it is another of the same or a higher revision
    */
   async set(entry: RegistryEntry, call: Call): Promise<void> {
-    this.#connection.send(encodeMessage({ type: 'registryEntry', entry }))
+    this.#connection.send({ type: 'registryEntry', entry })
     const stopAsking = this.#keepAsking(entry.pk)
     try {
       const isOutcome = ({ revision }: RegistryEntry) => revision >= entry.revision
@@ -43,11 +42,10 @@ export class RegistryPeer {
 
   // A node may answer before it has stored, with the old entry or with silence: asked again, ever more rarely.
   #keepAsking(pk: Uint8Array): () => void {
-    const query = encodeMessage({ type: 'registryQuery', pk })
     let delayMs = Math.max(FIRST_REPEAT_MS, 2 * this.#connection.roundTripMs)
     let timer: ReturnType<typeof setTimeout> | undefined
     const ask = () => {
-      this.#connection.sendIfOpen(query)
+      this.#connection.sendIfOpen({ type: 'registryQuery', pk })
       timer = setTimeout(ask, delayMs)
       delayMs = Math.min(MAX_REPEAT_MS, 2 * delayMs)
     }

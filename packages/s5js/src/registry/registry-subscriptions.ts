@@ -1,6 +1,5 @@
 import { InvalidInputError } from '../errors/caller-errors'
 import { callSafely } from '../events/listeners'
-import { encodeMessage } from '../p2p/encode-message'
 import type { PeerConnection } from '../p2p/peer-connection'
 import type { PeerNetwork } from '../p2p/peer-network'
 import type { RegistryEntry } from './entry'
@@ -41,7 +40,7 @@ export class RegistrySubscriptions {
 }
 
 function ask(connection: PeerConnection, pk: Uint8Array): void {
-  connection.sendIfOpen(encodeMessage({ type: 'registryQuery', pk }))
+  connection.sendIfOpen({ type: 'registryQuery', pk })
 }
 
 function distinct(keys: Iterable<Uint8Array>): Iterable<Uint8Array> {

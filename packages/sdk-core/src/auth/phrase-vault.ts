@@ -9,7 +9,7 @@ import {
 import { InvalidInputError } from '../errors/input-errors'
 import { CorruptRecordError, UnsupportedFormatError } from '../errors/storage-errors'
 import { WrongPassphraseError } from '../errors/wallet-errors'
-import { entropyToSeedPhrase, readSeedPhrase } from '../storage/stores/s5-network'
+import { entropyToSeedPhrase, readSeedPhrase } from '../storage/stores/s5-seed-phrase'
 import type { DeviceStorage } from './device-storage'
 
 const KEY = 's5-conversations/recovery-phrase'

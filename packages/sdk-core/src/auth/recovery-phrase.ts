@@ -1,7 +1,7 @@
 import { randomBytes } from '../crypto/platform'
 import { InvalidInputError } from '../errors/input-errors'
 import { AuthStateError } from '../errors/wallet-errors'
-import { generateSeedPhrase } from '../storage/stores/s5-network'
+import { generateSeedPhrase } from '../storage/stores/s5-seed-phrase'
 
 const WORDS_TO_CONFIRM = 3
 

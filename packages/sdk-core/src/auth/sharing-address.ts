@@ -2,7 +2,8 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import * as z from 'zod/mini'
 import { readCheckedText, writeCheckedText } from '../conversation/checked-text'
 import { decodeDagCbor, encodeDagCbor } from '../conversation/codec'
-import { isSignedBy, type SharingKeys } from '../crypto/sharing-keys'
+import type { KeyRing } from '../crypto/keys'
+import { isSignedBy, SharingKeys } from '../crypto/sharing-keys'
 import { InvalidInputError } from '../errors/input-errors'
 import { SDKError } from '../errors/sdk-error'
 import type { SharingAddress, SharingIdentity } from '../storage/sharing/sharing-identity'
@@ -43,7 +44,8 @@ export function sharingSigner(signer: WalletSigner, address: string, timeoutMs: 
 }
 
 /** Who shares: signed by `wallet`, or else by the identity itself. */
-export function createSharingIdentity(keys: SharingKeys, wallet?: SharingSigner): SharingIdentity {
+export function createSharingIdentity(keyRing: KeyRing, wallet?: SharingSigner): SharingIdentity {
+  const keys = new SharingKeys(keyRing)
   let known: Promise<string> | undefined
   return {
     keys,

@@ -1,8 +1,7 @@
 import { InvalidInputError } from '../errors/input-errors'
-import { readSeedPhrase } from '../storage/stores/s5-network'
 import { untilAborted } from '../storage/until-aborted'
 import type { IdentityAccount } from './identity-account'
-import { signInWithWallet, type WalletSignInOptions } from './wallet-sign-in'
+import type { WalletSignInOptions } from './wallet-sign-in'
 import type { WalletSigner } from './wallet-signer'
 
 /** Signs in with a wallet. */
@@ -29,11 +28,13 @@ export interface SignedIn<A> {
 }
 
 /** Opens the identity of `input`. What was opened is closed again where that fails. */
-export function signIn<A extends IdentityAccount>(
+export async function signIn<A extends IdentityAccount>(
   input: SignInInput,
   options: WalletSignInOptions<A>,
 ): Promise<SignedIn<A>> {
-  return 'signer' in input ? signInWithWallet(input.signer, options) : signInWithPhrase(input, options)
+  if (!('signer' in input)) return signInWithPhrase(input, options)
+  const { signInWithWallet } = await import('./wallet-sign-in')
+  return signInWithWallet(input.signer, options)
 }
 
 async function signInWithPhrase<A extends IdentityAccount>(
@@ -41,6 +42,7 @@ async function signInWithPhrase<A extends IdentityAccount>(
   { openAccount, signal }: WalletSignInOptions<A>,
 ): Promise<SignedIn<A>> {
   if (typeof seedPhrase !== 'string') throw new InvalidInputError('seedPhrase', 'must be a string')
+  const { readSeedPhrase } = await import('../storage/stores/s5-seed-phrase')
   const account = openAccount(readSeedPhrase(seedPhrase))
   try {
     if (connect === 'now') await untilAborted(signal, account.connect())

@@ -1,5 +1,5 @@
-import * as dagCbor from '@ipld/dag-cbor'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { type DecodeOptions, decode, type EncodeOptions, encode } from 'cborg'
 
 /** What DAG-CBOR holds here: JSON values, bytes, and maps and lists of them. */
 export type DagValue =
@@ -11,14 +11,36 @@ export type DagValue =
   | readonly DagValue[]
   | { readonly [key: string]: DagValue }
 
+/** DAG-CBOR (IPLD), without links: the only tag there is, and code for it that every browser would load. */
+const ENCODING: EncodeOptions = {
+  float64: true,
+  typeEncoders: {
+    undefined: () => {
+      throw new TypeError('undefined has no encoding')
+    },
+    number: (value: number) => {
+      if (!Number.isFinite(value)) throw new TypeError(`${value} has no encoding`)
+      return null
+    },
+  },
+}
+const DECODING: DecodeOptions = {
+  strict: true,
+  allowIndefinite: false,
+  allowNaN: false,
+  allowInfinity: false,
+  coerceUndefinedToNull: true,
+  rejectDuplicateMapKeys: true,
+}
+
 /** DAG-CBOR (IPLD): one encoding for one value, so bytes can be hashed and compared. */
 export function encodeDagCbor(value: DagValue): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(dagCbor.encode(value))
+  return new Uint8Array(encode(value, ENCODING))
 }
 
 /** @throws Error where the bytes are not exactly one strict DAG-CBOR value. */
 export function decodeDagCbor(bytes: Uint8Array): unknown {
-  return dagCbor.decode(bytes)
+  return decode(bytes, DECODING)
 }
 
 export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {

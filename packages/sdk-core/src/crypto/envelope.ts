@@ -1,5 +1,5 @@
+import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { concatBytes } from '@noble/hashes/utils.js'
-import nacl from 'tweetnacl'
 import * as z from 'zod/mini'
 import { decodeDagCbor, encodeDagCbor } from '../conversation/codec'
 import type { Scheme } from '../conversation/types'
@@ -73,15 +73,22 @@ function protect(packed: Uint8Array, scheme: Scheme, nonce: Uint8Array, key: Uin
   const padded = new Uint8Array(padme(LENGTH_BYTES + packed.length))
   padded.set(uint32(packed.length))
   padded.set(packed, LENGTH_BYTES)
-  return nacl.secretbox(padded, nonce, key)
+  return xsalsa20poly1305(key, nonce).encrypt(padded)
 }
 
 function unseal(body: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array {
-  const padded = nacl.secretbox.open(body, nonce, key)
-  if (padded === null) throw new DecryptionFailedError('a sealed record does not open with this key')
+  const padded = open(body, nonce, key)
   const length = padded.length < LENGTH_BYTES ? 0 : readUint32(padded)
   if (LENGTH_BYTES + length > padded.length) throw new CorruptRecordError('a sealed record is cut short')
   return padded.subarray(LENGTH_BYTES, LENGTH_BYTES + length)
+}
+
+function open(body: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array {
+  try {
+    return xsalsa20poly1305(key, nonce).decrypt(body)
+  } catch {
+    throw new DecryptionFailedError('a sealed record does not open with this key')
+  }
 }
 
 function parseEnvelope(bytes: Uint8Array): z.output<typeof envelope> {

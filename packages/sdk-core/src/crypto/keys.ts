@@ -1,10 +1,8 @@
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import nacl from 'tweetnacl'
 import type { Grant } from '../conversation/grant'
 import { derive, SALT } from './derive'
-import { SharingKeys } from './sharing-keys'
 
 /** What a record is; part of its key, so that no blob can stand in another's place. Databases keep the last two. */
 export type RecordKind = 'head' | 'segment' | 'message' | 'fields'
@@ -45,28 +43,21 @@ export class KeyRing {
   }
 
   conversationKeys(id: string, epoch: number, localId = id): OwnKeys {
-    const registrySeed = () => derive(this.#master, ['registry', id, epoch])
-    return {
-      ...keysOf(id, localId, epoch, derive(this.#master, ['content', id, epoch])),
-      registrySeed,
-      registryKey: registrySeed,
-    }
+    const { contentKey, seed: registrySeed } = this.epochSecrets(id, epoch)
+    return { ...keysOf(id, localId, epoch, contentKey), registrySeed, registryKey: registrySeed }
   }
 
-  /** What lets others into one epoch of a conversation: to read it, or also to write it. */
-  grant(id: string, epoch: number, write: boolean): Grant {
-    const seed = derive(this.#master, ['registry', id, epoch])
+  /** What one epoch of a conversation is read by, and (Ed25519 seed) moved by. */
+  epochSecrets(id: string, epoch: number): { contentKey: Uint8Array; seed(): Uint8Array } {
     return {
-      id,
-      epoch,
       contentKey: derive(this.#master, ['content', id, epoch]),
-      registry: nacl.sign.keyPair.fromSeed(seed).publicKey,
-      ...(write ? { seed } : {}),
+      seed: () => derive(this.#master, ['registry', id, epoch]),
     }
   }
 
-  sharingKeys(): SharingKeys {
-    return new SharingKeys(derive(this.#master, ['share']), derive(this.#master, ['identity']))
+  /** The secrets of `SharingKeys`. */
+  sharingSecrets(): { secret: Uint8Array; identitySeed: Uint8Array } {
+    return { secret: derive(this.#master, ['share']), identitySeed: derive(this.#master, ['identity']) }
   }
 
   /** Names the owner to other tabs of the same browser, and says nothing of its keys. */

@@ -1,6 +1,8 @@
 import { concatBytes } from '@noble/hashes/utils.js'
 import nacl from 'tweetnacl'
+import type { Grant } from '../conversation/grant'
 import { derive } from './derive'
+import type { KeyRing } from './keys'
 import { randomBytes } from './platform'
 
 const NONCE_BYTES = nacl.box.nonceLength
@@ -13,8 +15,8 @@ export class SharingKeys {
   readonly #secret: Uint8Array
   readonly #identitySecret: Uint8Array
 
-  /** @param secret 32 bytes @param identitySeed 32 bytes */
-  constructor(secret: Uint8Array, identitySeed: Uint8Array) {
+  constructor(keyRing: KeyRing) {
+    const { secret, identitySeed } = keyRing.sharingSecrets()
     const identity = nacl.sign.keyPair.fromSeed(identitySeed)
     this.publicKey = nacl.box.keyPair.fromSecretKey(secret).publicKey
     this.identity = identity.publicKey
@@ -54,6 +56,14 @@ export class SharingKeys {
   toJSON(): string {
     return '<redacted>'
   }
+}
+
+/** What lets others into one epoch of a conversation: to read it, or also to write it. */
+export function grantOf(keyRing: KeyRing, id: string, epoch: number, write: boolean): Grant {
+  const { contentKey, seed: registrySeed } = keyRing.epochSecrets(id, epoch)
+  const seed = registrySeed()
+  const registry = nacl.sign.keyPair.fromSeed(seed).publicKey
+  return { id, epoch, contentKey, registry, ...(write ? { seed } : {}) }
 }
 
 /** Whether `identity` has signed `message` (Ed25519). */

@@ -1,6 +1,7 @@
 import Dexie, { type Table } from 'dexie'
 import { LocalStoreError, type LocalStoreProblem } from '../errors/local-errors'
 import { SDKError } from '../errors/sdk-error'
+import { untilAborted } from '../storage/until-aborted'
 
 /** One conversation. All but its content lies open: what is compared inside a transaction cannot be sealed. */
 export interface ConversationRow {
@@ -82,6 +83,8 @@ export class LocalDatabase extends Dexie {
   declare readonly parked: Table<ParkedRow, number>
   declare readonly settings: Table<SettingRow, string>
   #problem: LocalStoreProblem | undefined
+  /** Aborted while an older tab keeps this one from opening. */
+  #blocked = new AbortController()
 
   constructor({ name, indexedDB, IDBKeyRange }: DatabaseOptions) {
     const platform = indexedDB === undefined || IDBKeyRange === undefined ? {} : { indexedDB, IDBKeyRange }
@@ -94,24 +97,29 @@ export class LocalDatabase extends Dexie {
       settings: 'name',
     })
     this.version(SCHEMA_VERSION).stores({ parked: 'seq, conversationId, *messageIds' })
-    this.on('blocked', () => {
-      this.#problem = 'blocked'
-      this.close()
-    })
+    this.on('blocked', () => this.#blocked.abort(new LocalStoreError('blocked')))
     this.on('versionchange', (event) => this.#giveWay(event))
-    this.on('ready', () => this.#refuseNewer(), true)
+    this.on('ready', () => this.#start(), true)
   }
 
   /**
-   * Runs one unit of work.
+   * Runs one unit of work. What is refused while an older tab blocks the upgrade does not happen later, either.
    * @throws LocalStoreError for whatever the database says
    */
   async run<T>(task: () => Promise<T>): Promise<T> {
     try {
+      if (!this.isOpen()) await this.#opened()
       return await task()
     } catch (error) {
       throw this.#translate(error)
     }
+  }
+
+  /** The first query opens the database. */
+  async #opened(): Promise<void> {
+    const { signal } = this.#blocked
+    signal.throwIfAborted()
+    await untilAborted(signal, this.settings.count())
   }
 
   /** A newer SDK upgrades the database in another tab, or somebody deletes it. */
@@ -123,7 +131,8 @@ export class LocalDatabase extends Dexie {
   }
 
   /** Dexie opens what a newer SDK has written; we do not know what its rows say. */
-  #refuseNewer(): void {
+  #start(): void {
+    this.#blocked = new AbortController()
     if (this.backendDB().version <= SCHEMA_VERSION * NATIVE_VERSIONS) return
     this.#problem = 'outdated'
     throw new LocalStoreError('outdated')

@@ -1,7 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { createDeviceKey, openOnDevice, sealOnDevice } from '../crypto/device-seal'
 import { randomBytes } from '../crypto/platform'
-import { DecryptionFailedError } from '../errors/storage-errors'
+import { CorruptRecordError, DecryptionFailedError } from '../errors/storage-errors'
 import type { LocalDatabase, SealedBytes } from './database'
 
 const KEY_NAME = 'device-key'
@@ -31,7 +31,10 @@ export class DeviceVault {
   }
 
   /** @throws CorruptRecordError, DecryptionFailedError where the key is gone */
-  async open(place: string, { keyId, bytes }: SealedBytes): Promise<Uint8Array<ArrayBuffer>> {
+  async open(place: string, sealed: SealedBytes): Promise<Uint8Array<ArrayBuffer>> {
+    // Whoever can run scripts in the page can write anything into the database.
+    if (!isSealed(sealed)) throw new CorruptRecordError('what this device keeps has another shape')
+    const { keyId, bytes } = sealed
     const { id, key } = await this.#current()
     if (id === keyId) return openOnDevice(key, place, bytes)
     this.forget()
@@ -65,4 +68,9 @@ export class DeviceVault {
       return created
     })
   }
+}
+
+function isSealed(value: unknown): value is SealedBytes {
+  const { keyId, bytes } = Object(value)
+  return typeof keyId === 'string' && bytes instanceof Uint8Array
 }

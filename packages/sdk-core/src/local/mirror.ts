@@ -10,6 +10,7 @@ import { untilAborted } from '../storage/until-aborted'
 import type { Connectivity } from './connectivity'
 import { type LocalCopy, rebase } from './local-copy'
 import type { LocalStore, ReadCopy } from './local-store'
+import type { TabChannel } from './tab-channel'
 
 /** How long a reader who has a copy waits for a fresher one, in ms. It is still taken over when it comes. */
 const PATIENCE_MS = 1_500
@@ -19,10 +20,10 @@ export interface MirrorOptions {
   local: LocalStore
   remote: ConversationStore
   connectivity: Connectivity
+  channel: TabChannel
   log: Logger
   /** Names this tab in what it writes. */
   device: string
-  onChange(conversationId: string): void
 }
 
 /** Brings what the network holds into the copies of this device, under what they still have to send. */
@@ -30,11 +31,20 @@ export class Mirror {
   readonly #options: MirrorOptions
   readonly #underWay = new Map<string, Promise<void>>()
   readonly #ended = new AbortController()
-  /** Whether the network did not answer when it was last asked: nobody waits for it then. */
+  readonly #stop: (() => void)[]
+  /** Whether the network did not answer when this device last asked it: nobody waits for it then. */
   #isDown = false
 
   constructor(options: MirrorOptions) {
     this.#options = options
+    this.#stop = [
+      options.channel.listen((news) => {
+        if (news.kind === 'sending' && news.lastError === undefined) this.#isDown = false
+      }),
+      options.connectivity.listen((event) => {
+        if (event === 'wake') this.#isDown = false
+      }),
+    ]
   }
 
   /**
@@ -71,11 +81,12 @@ export class Mirror {
   }
 
   close(): void {
+    for (const stop of this.#stop) stop()
     this.#ended.abort()
   }
 
   async #freshen(id: string, isForced: boolean): Promise<void> {
-    const { local, connectivity, onChange } = this.#options
+    const { local, connectivity, channel } = this.#options
     if (!connectivity.isOnline()) throw new StoreUnavailableError('this device is offline')
     const conversation = await this.#load(id)
     for (;;) {
@@ -87,7 +98,7 @@ export class Mirror {
       if (next === undefined) return
       try {
         await local.saveConversationWithVersion(next, copy)
-        return onChange(id)
+        return channel.post({ kind: 'changed', conversationId: id })
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error
       }

@@ -32,8 +32,7 @@ export function openLocalFirst(
 ): { store: ConversationStore; outbox: Outbox } {
   const { scope, log, clock = systemClock, connectivity = platformConnectivity } = options
   const { local, channel, device, commits } = openParts(options, true)
-  const onChange = (conversationId: string) => channel.post({ kind: 'changed', conversationId })
-  const mirror = new Mirror({ local, remote, connectivity, log, device, onChange })
+  const mirror = new Mirror({ local, remote, connectivity, channel, log, device })
   const onDiverged = (id: string) =>
     mirror
       .freshen(id, { isForced: true })

@@ -1,6 +1,5 @@
 import type { ConversationChange } from '../conversation/change'
 import { parseId } from '../conversation/message'
-import { parseChanges } from '../conversation/parse-change'
 import type { Conversation, ConversationInput, JsonValue, Message, MessageInput } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
 import { InvalidInputError, UnsupportedError } from '../errors/input-errors'
@@ -54,13 +53,8 @@ import { parseShareOptions, type ShareOptions } from '../storage/share-options'
 import type { StorageResult } from '../storage/storage-result'
 import type { VerificationReport, VerifyOptions } from '../storage/verify/report'
 import type { ConversationListener } from '../storage/watcher'
-import {
-  type ExportFormat,
-  type ExportOptions,
-  exportConversation,
-  exportConversations,
-} from '../transfer/export-conversations'
-import { type ImportOptions, importConversations } from '../transfer/import-conversations'
+import type { ExportFormat, ExportOptions } from '../transfer/export-conversations'
+import type { ImportOptions } from '../transfer/import-conversations'
 import type { ImportData } from '../transfer/import-data'
 import type { ImportReport } from '../transfer/import-report'
 import type { ImportTarget } from '../transfer/transfer-target'
@@ -378,17 +372,19 @@ export class StorageManager {
    * Markdown for people.
    * @throws InvalidInputError where there is no such conversation
    */
-  exportConversation(
+  async exportConversation(
     conversationId: string,
     format: ExportFormat,
     options: ReadOptions = {},
   ): Promise<string> {
+    const { exportConversation } = await import('../transfer/export-conversations')
     return exportConversation(this, conversationId, format, options)
   }
 
   /** All conversations as JSON lines, one conversation a line. @throws as {@link loadConversation} */
-  exportConversations(options: ExportOptions = {}): AsyncIterable<string> {
-    return exportConversations(this, options)
+  async *exportConversations(options: ExportOptions = {}): AsyncIterable<string> {
+    const { exportConversations } = await import('../transfer/export-conversations')
+    yield* exportConversations(this, options)
   }
 
   /**
@@ -399,7 +395,8 @@ export class StorageManager {
    * @throws InvalidInputError for wrong arguments, and as {@link saveConversation} where the store cannot be
    * reached
    */
-  importConversations(data: ImportData, options: ImportOptions = {}): Promise<ImportReport> {
+  async importConversations(data: ImportData, options: ImportOptions = {}): Promise<ImportReport> {
+    const { importConversations } = await import('../transfer/import-conversations')
     return importConversations(this.#importTarget(), data, options)
   }
 
@@ -415,8 +412,9 @@ export class StorageManager {
   ): Promise<CommitOutcome[]> {
     this.#refuseWhenClosed()
     const id = parseId(conversationId, 'conversationId')
-    const checked = parseChanges(changes)
     const { signal } = parseReadOptions(options)
+    const { parseChanges } = await import('../conversation/parse-change')
+    const checked = parseChanges(changes)
     return this.withConversationLock(id, (held) =>
       this.#store.commit(id, checked, eitherSignal(held, signal)),
     )

@@ -169,7 +169,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     if (this.#own.get(messageId)?.status !== 'failed') return
     this.#own.delete(messageId)
     this.#unanswered.delete(messageId)
-    await this.#own.dropParked(messageId)
+    await this.#own.drop(await this.#own.parked(messageId))
   }
 
   /** Reads what is stored, and takes the conversation back where another session has it. Unsaved work stays unsaved. */
@@ -289,12 +289,22 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     await Promise.all(this.#own.unsaved().map((own) => this.#resend(own, facts)))
   }
 
-  async #resend({ message, isEdit }: OwnMessage, facts: SessionFacts): Promise<void> {
+  async #resend(own: OwnMessage, facts: SessionFacts): Promise<void> {
+    const parked = await this.#own.parked(own.message.id)
+    if (own.isEdit) return this.#editAgain(own, parked)
+    // A copy of this device may still hold what was put aside: under its old id it would count as saved.
+    const message = parked.length === 0 ? own.message : { ...own.message, id: createMessageId() }
+    this.#own.replace(own, message)
+    if (this.#unanswered.delete(own.message.id)) this.#unanswered.add(message.id)
+    if (await this.#append(message, facts)) await this.#own.drop(parked)
+  }
+
+  async #editAgain({ message }: OwnMessage, parked: readonly number[]): Promise<void> {
     const { storage, conversationId } = this.#options
-    this.#own.saving(message, isEdit)
-    const edit = () => storage.editMessage(conversationId, message.id, message.content)
-    const isSaved = await (isEdit ? this.#attempt(message.id, edit) : this.#append(message, facts))
-    if (isSaved) await this.#own.dropParked(message.id)
+    this.#own.saving(message, true)
+    const { id, content } = message
+    if (parked.length === 0) await this.#attempt(id, () => storage.editMessage(conversationId, id, content))
+    else await this.#own.retry(parked).then(() => this.#own.acknowledged(id))
   }
 
   async #answerAgain(promptId: string, options: AnswerOptions): Promise<void> {

@@ -14,8 +14,15 @@ export interface OwnMessage {
 export interface SaveStatuses {
   subscribe(listener: () => void): () => void
   statusOf(conversationId: string, messageId: string): Promise<SaveStatus | undefined>
-  listFailed(): Promise<{ id: number; conversationId: string; messageIds: readonly string[] }[]>
+  listFailed(): Promise<ParkedCommit[]>
+  retry(id: number): Promise<void>
   discard(id: number): Promise<void>
+}
+
+interface ParkedCommit {
+  id: number
+  conversationId: string
+  messageIds: readonly string[]
 }
 
 export interface OwnMessagesOptions {
@@ -94,14 +101,22 @@ export class OwnMessages {
     }
   }
 
-  /** Gives up what the outbox put aside of a message: it is saved in another way. */
-  async dropParked(id: string): Promise<void> {
+  /** The commits with a message that the outbox has put aside. */
+  async parked(id: string): Promise<number[]> {
     const { outbox, conversationId } = this.#options
-    if (outbox === undefined) return
-    for (const failed of await outbox.listFailed()) {
-      if (failed.conversationId !== conversationId || !failed.messageIds.includes(id)) continue
-      await outbox.discard(failed.id)
-    }
+    const isOf = (failed: ParkedCommit) =>
+      failed.conversationId === conversationId && failed.messageIds.includes(id)
+    return ((await outbox?.listFailed()) ?? []).filter(isOf).map((failed) => failed.id)
+  }
+
+  /** Has what was put aside sent again. */
+  async retry(parked: readonly number[]): Promise<void> {
+    await Promise.all(parked.map((id) => this.#options.outbox?.retry(id)))
+  }
+
+  /** Gives up what was put aside: it is saved in another way, or not wanted. */
+  async drop(parked: readonly number[]): Promise<void> {
+    await Promise.all(parked.map((id) => this.#options.outbox?.discard(id)))
   }
 
   #put(own: OwnMessage): void {

@@ -5,8 +5,9 @@ import { inspect } from 'node:util'
 import { createPortal } from '@s5-conversations/s5-portal'
 import { expect, it } from 'vitest'
 import { KeyRing } from '../../src/crypto/keys'
+import { grantOf } from '../../src/crypto/sharing-keys'
 import { generateSeedPhrase } from '../../src/index'
-import { readSeedPhrase } from '../../src/storage/stores/s5-network'
+import { readSeedPhrase } from '../../src/storage/stores/s5-seed-phrase'
 import { startFaultProxy } from '../support/fault-proxy'
 import { closeAfterTest, startSdk, user } from '../support/fixture'
 import { scriptedLlm } from '../support/scripted-llm'
@@ -112,7 +113,7 @@ it('Neither logs, nor errors, nor the portal’s disk hold a key of a share, or 
   await Promise.all([alice.close(), bob.close()])
 
   const keyRing = new KeyRing(readSeedPhrase(owner))
-  const grants = [keyRing.grant('one', 1, true), keyRing.grant('one', 2, true)]
+  const grants = [grantOf(keyRing, 'one', 1, true), grantOf(keyRing, 'one', 2, true)]
   const keys = grants.flatMap(({ contentKey, seed }) =>
     seed === undefined ? [contentKey] : [contentKey, seed],
   )

@@ -9,7 +9,7 @@ import { typedDataDigest, walletSeedTypedData } from '../../src/auth/wallet-type
 import { KeyRing } from '../../src/crypto/keys'
 import { entropyOfSignature } from '../../src/crypto/signature-entropy'
 import { createSdk, PhraseVault, proposeRecoveryPhrase } from '../../src/index'
-import { entropyToSeedPhrase } from '../../src/storage/stores/s5-network'
+import { entropyToSeedPhrase } from '../../src/storage/stores/s5-seed-phrase'
 import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
 import { startFaultProxy } from '../support/fault-proxy'
 import { closeAfterTest, user } from '../support/fixture'

@@ -1,9 +1,11 @@
 import type { Head } from '../../src/conversation/head'
 import { readCapability } from '../../src/crypto/capability'
 import { type ConversationKeys, KeyRing, keysOfGrant } from '../../src/crypto/keys'
+import { SharingKeys } from '../../src/crypto/sharing-keys'
 import { openHead, sealHead } from '../../src/storage/head-codec'
 import type { Network, PointerKey, PortalAnswer } from '../../src/storage/network'
-import { connectS5, readSeedPhrase } from '../../src/storage/stores/s5-network'
+import { connectS5 } from '../../src/storage/stores/s5-network'
+import { readSeedPhrase } from '../../src/storage/stores/s5-seed-phrase'
 import { closeAfterTest } from './fixture'
 
 const signal = () => AbortSignal.timeout(10_000)
@@ -15,7 +17,7 @@ export class Eve {
   readonly #pointer: PointerKey
 
   static async with(portal: string, seedPhrase: string, capability: string): Promise<Eve> {
-    const { letter } = readCapability(new KeyRing(readSeedPhrase(seedPhrase)).sharingKeys(), capability)
+    const { letter } = readCapability(new SharingKeys(new KeyRing(readSeedPhrase(seedPhrase))), capability)
     if ('revoked' in letter) throw new Error('a capability is no revocation')
     const network = closeAfterTest(await connectS5({ portals: [portal], seedPhrase }))
     const keys = keysOfGrant(letter.grant, letter.grant.id)

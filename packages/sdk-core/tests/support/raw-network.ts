@@ -1,6 +1,7 @@
 import { KeyRing } from '../../src/crypto/keys'
 import type { Network, PointerKey } from '../../src/storage/network'
-import { connectS5, readSeedPhrase } from '../../src/storage/stores/s5-network'
+import { connectS5 } from '../../src/storage/stores/s5-network'
+import { readSeedPhrase } from '../../src/storage/stores/s5-seed-phrase'
 
 const signal = () => AbortSignal.timeout(10_000)
 

@@ -1,51 +1,44 @@
-import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
-import { expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Bundle, bundleForBrowsers } from '../support/bundle'
 
-const ENTRY = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
-/**
- * In bytes, minified and gzipped, without ethers. The goal is 80 kB for all of it. What is above it, in about so many kB: the
- * database (Dexie 31), Ed25519 for browsers that have none (15), BLAKE3 in WebAssembly (12), DAG-CBOR (8),
- * checks of what is read (8), files in and out (6), peers over WebSocket (4).
- */
-const EAGER_BUDGET = 160_000
-const LAZY_BUDGET = 44_000
+const KIB = 1024
+/** The first script of every application; then conversations on S5; then those of this device. */
+const FIRST = ['create-sdk.ts']
+const ON_S5 = [...FIRST, 'portal-account.ts', 's5-seed-phrase.ts']
+const LOCAL_FIRST = [...ON_S5, 'open-local-first.ts']
 
-it('What a browser loads grows no further, and the database is loaded only where it is used', async () => {
-  const { outputFiles, metafile } = await build({
-    entryPoints: [ENTRY],
-    conditions: ['@s5-conversations/source'],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    external: ['ethers'],
-    splitting: true,
-    outdir: 'out',
-    write: false,
-    metafile: true,
-    legalComments: 'none',
+let bundle: Bundle
+beforeAll(async () => {
+  bundle = await bundleForBrowsers()
+})
+
+/** In bytes, minified and gzipped. docs/design/bundle.md says what weighs what. */
+describe('What a browser loads', () => {
+  it('grows no further', () => {
+    const [first, onS5, localFirst] = [FIRST, ON_S5, LOCAL_FIRST].map(
+      (files) => bundle.load(...files).gzipped,
+    )
+    expect(first).toBeLessThan(44 * KIB)
+    expect(onS5).toBeLessThan(97 * KIB)
+    expect(localFirst).toBeLessThan(139 * KIB)
+    expect(first).toBeGreaterThan(20 * KIB)
   })
-  const outputs = Object.entries(metafile.outputs)
-  const eager = new Set(
-    outputs.flatMap(([, { entryPoint, imports }]) =>
-      entryPoint?.endsWith('sdk-core/src/index.ts') === true
-        ? imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path)
-        : [],
-    ),
-  )
-  const isEager = (name: string) => name.endsWith('/index.js') || eager.has(name)
-  const sizes = outputFiles.map(({ path, contents }) => {
-    const name = outputs.find(([output]) => path.endsWith(output))?.[0] ?? path
-    return { isEager: isEager(name), bytes: gzipSync(contents).length }
+
+  it('is without what few need, and without a database where none is wanted', () => {
+    const few = ['hash-wasm', 'tweetnacl', '@noble/curves', 'ws', 'ethers', 'pg']
+    const { packages } = bundle.load(...LOCAL_FIRST)
+    expect(few.filter((name) => packages.has(name))).toEqual([])
+    expect(packages).toContain('dexie')
+    expect(bundle.load(...ON_S5).packages).not.toContain('dexie')
+    expect(bundle.load(...FIRST).packages).not.toContain('@noble/ciphers')
   })
-  const sum = (lazy: boolean) =>
-    sizes.reduce((bytes, size) => (size.isEager === lazy ? bytes : bytes + size.bytes), 0)
-  expect(sum(false)).toBeLessThan(EAGER_BUDGET)
-  expect(sum(true)).toBeLessThan(LAZY_BUDGET)
-  const withDexie = outputs.filter(([, { inputs }]) =>
-    Object.keys(inputs).some((input) => input.includes('dexie')),
-  )
-  expect(withDexie.map(([name]) => isEager(name))).toEqual([false])
+
+  it('later, for one feature, is less than thirty kilobytes', () => {
+    const before = bundle.load(...LOCAL_FIRST).gzipped
+    const sizes = bundle.lazy.map((file) => ({
+      file,
+      bytes: bundle.load(...LOCAL_FIRST, file).gzipped - before,
+    }))
+    expect(sizes.filter(({ bytes }) => bytes > 30 * KIB)).toEqual([])
+  })
 })

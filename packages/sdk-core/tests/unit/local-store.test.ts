@@ -1,11 +1,15 @@
 import { IDBKeyRange, IDBObjectStore } from 'fake-indexeddb'
 import { describe, expect, it } from 'vitest'
+import { encodeDagCbor } from '../../src/conversation/codec'
 import { createSdk } from '../../src/index'
 import { LocalDatabase } from '../../src/local/database'
+import { DeviceVault } from '../../src/local/device-vault'
 import { absentCopy, applyCommit, type LocalCopy } from '../../src/local/local-copy'
 import { LocalStore } from '../../src/local/local-store'
 import { openLocalOnly } from '../../src/local/open-local-first'
+import { placeOf } from '../../src/local/row-codec'
 import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
+import { hastyClock } from '../support/fake-clock'
 import { closeAfterTest, textsOf, user } from '../support/fixture'
 import { createDevice, type Device, openTab, tabOptions } from '../support/local-tabs'
 
@@ -101,6 +105,50 @@ describe('The database of a device', () => {
     expect(await again.outbox.listFailed()).toMatchObject([
       { messageIds: ['n'], messages: [], error: { code: 'DECRYPTION_FAILED' } },
     ])
+  })
+
+  it('whose rows are of any shape gives what the network has, and sends what is whole', async () => {
+    const device = createDevice()
+    const backend = new MemoryBackend()
+    const tab = await openTab(device, new MemoryConversationStore(backend), { clock: hastyClock })
+    for (const id of ['one', 'two']) await tab.sdk.storage.appendMessage(id, user('x'))
+    await tab.outbox.flush({ signal: AbortSignal.timeout(10_000) })
+    await tab.sdk.close()
+    const database = new LocalDatabase({ name: device.scope, indexedDB: device.indexedDB, IDBKeyRange })
+    await database.table('conversations').update('one', { sealed: 'rubbish' })
+    await database
+      .table('messages')
+      .where({ conversationId: 'two' })
+      .modify({ sealed: { bytes: null } })
+    const [row] = [{ conversationId: 'one', messageIds: ['n'], enqueuedAt: 1 }]
+    for (const sealed of [undefined, 7, {}]) await database.table('outbox').add({ ...row, sealed })
+    database.close()
+    const again = await openTab(device, new MemoryConversationStore(backend), { clock: hastyClock })
+    for (const id of ['one', 'two']) expect(await textsOf(again.sdk, id)).toEqual(['x'])
+    await again.sdk.storage.appendMessage('one', user('y'))
+    await again.outbox.flush({ signal: AbortSignal.timeout(10_000) })
+    expect(await textsOf(again.sdk, 'one')).toEqual(['x', 'y'])
+    expect(again.outbox.getStatus()).toMatchObject({ waiting: 0, failed: 3 })
+    expect(await again.outbox.listFailed()).toHaveLength(3)
+  })
+
+  it('keeps a row of a newer SDK for a tab that understands it, and sends what others wait for', async () => {
+    const device = createDevice()
+    const local = openStore(device)
+    const base = await local.read('new')
+    const vault = new DeviceVault(
+      new LocalDatabase({ name: device.scope, indexedDB: device.indexedDB, IDBKeyRange }),
+    )
+    await local.saveConversationWithVersion(append(base, 'a'), base)
+    const sealed = await vault.seal(placeOf('outbox', 'new'), encodeDagCbor({ format: 2, changes: [] }))
+    const database = new LocalDatabase({ name: device.scope, indexedDB: device.indexedDB, IDBKeyRange })
+    await database.outbox.add({ conversationId: 'new', messageIds: ['n'], enqueuedAt: 1, sealed })
+    database.close()
+    const tab = await openTab(device, new MemoryConversationStore(new MemoryBackend()), { clock: hastyClock })
+    await tab.sdk.storage.appendMessage('other', { id: 'm', ...user('x') })
+    await expect.poll(() => tab.outbox.statusOf('other', 'm')).toBe('saved')
+    await expect.poll(() => tab.outbox.getStatus().lastError?.code).toBe('UNSUPPORTED_FORMAT')
+    expect(tab.outbox.getStatus()).toMatchObject({ waiting: 1, failed: 0 })
   })
 
   it('that is wiped under us is built up again from the network', async () => {

@@ -1,38 +1,13 @@
-import { IDBKeyRange } from 'fake-indexeddb'
 import { describe, expect, it } from 'vitest'
 import type { ConversationChange } from '../../src/conversation/change'
 import { NotAuthenticatedError } from '../../src/errors/identity-errors'
 import { StoreUnavailableError } from '../../src/errors/storage-errors'
-import { LocalDatabase } from '../../src/local/database'
-import { LocalStore } from '../../src/local/local-store'
 import type { ConversationStore } from '../../src/storage/conversation-store'
-import { MemoryBackend, MemoryConversationStore } from '../../src/testing/index'
+import { createRemote } from '../support/cut-remote'
 import { hastyClock } from '../support/fake-clock'
 import { textsOf, user } from '../support/fixture'
 import { createDevice, openTab, type Tab } from '../support/local-tabs'
-
-/** A network that can be cut, and that notes down what it is asked to commit. */
-function createRemote(backend = new MemoryBackend()) {
-  const store = new MemoryConversationStore(backend)
-  const line: { fault: unknown; asked: ConversationChange[][] } = { fault: undefined, asked: [] }
-  const guarded =
-    <A extends unknown[], R>(task: (...args: A) => Promise<R>) =>
-    async (...args: A) => {
-      if (line.fault !== undefined) throw line.fault
-      return task(...args)
-    }
-  const remote: ConversationStore = {
-    commit: guarded((id, changes, signal) => {
-      line.asked.push(structuredClone([...changes]))
-      return store.commit(id, changes, signal)
-    }),
-    load: guarded((id, page, signal) => store.load(id, page, signal)),
-    list: guarded((page, signal) => store.list(page, signal)),
-    getTransferStats: () => store.getTransferStats(),
-    close: async () => {},
-  }
-  return { remote, line, store }
-}
+import { sendManyRows } from '../support/many-rows'
 
 const unreachable = new StoreUnavailableError('cut')
 const quick = { clock: hastyClock }
@@ -152,28 +127,21 @@ describe('The outbox', () => {
     expect((await store.load('one', {}, new AbortController().signal))?.messageCount).toBe(1)
   })
 
-  it('sends five hundred rows, each once and in order', async () => {
+  it('of many rows takes another at the cost of the first, and is read in pages', () => sendManyRows(500))
+
+  it('that reaches the network again lets loads wait for it again', async () => {
     const { remote, line, store } = createRemote()
-    const device = createDevice()
+    const tab = await openTab(createDevice(), remote, quick)
+    await tab.sdk.storage.appendMessage('one', user('mine'))
     line.fault = unreachable
-    const local = new LocalStore(
-      new LocalDatabase({ name: device.scope, indexedDB: device.indexedDB, IDBKeyRange }),
-    )
-    const tab = await openTab(device, remote, {
-      ...quick,
-      connectivity: { isOnline: () => true, listen: () => () => {} },
-    })
-    const rows = 500
-    for (let i = 0; i < rows; i += 1) await tab.sdk.storage.appendMessage(`c${i % 7}`, user(String(i)))
-    expect((await local.counts()).waiting).toBe(rows)
-    local.close()
+    await tab.sdk.storage.loadConversation('one')
     line.fault = undefined
     await allSent(tab)
-    const signal = new AbortController().signal
-    for (let c = 0; c < 7; c += 1) {
-      const texts = (await store.load(`c${c}`, {}, signal))?.messages.map(({ content }) => Number(content))
-      expect(texts).toEqual(Array.from({ length: rows }, (_, i) => i).filter((i) => i % 7 === c))
-    }
+    const theirs = { id: 'b', ...user('theirs'), createdAt: 1 }
+    const change = { kind: 'append' as const, ids: 'given' as const, fields: {} }
+    const changes = [{ ...change, messages: [{ intent: 'append' as const, message: theirs }] }]
+    await store.commit('one', changes, new AbortController().signal)
+    expect(await textsOf(tab.sdk, 'one')).toEqual(['mine', 'theirs'])
   })
 
   it('tells every tab the same', async () => {

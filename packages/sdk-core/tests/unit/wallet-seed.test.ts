@@ -6,7 +6,7 @@ import { checksumAddress } from '../../src/auth/address'
 import { readSignature } from '../../src/auth/wallet-signature'
 import { typedDataDigest, walletSeedTypedData } from '../../src/auth/wallet-typed-data'
 import { entropyOfSignature } from '../../src/crypto/signature-entropy'
-import { entropyToSeedPhrase } from '../../src/storage/stores/s5-network'
+import { entropyToSeedPhrase } from '../../src/storage/stores/s5-seed-phrase'
 import vectors from '../../test-vectors/wallet-seed.json'
 import { createEthersWallet } from '../support/wallets'
 

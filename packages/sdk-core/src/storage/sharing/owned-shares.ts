@@ -5,6 +5,7 @@ import { newsOf } from '../../conversation/summary'
 import type { Scheme } from '../../conversation/types'
 import { writeCapability } from '../../crypto/capability'
 import type { KeyRing } from '../../crypto/keys'
+import { grantOf } from '../../crypto/sharing-keys'
 import { InvalidInputError, UnsupportedError } from '../../errors/input-errors'
 import type { Catalog } from '../catalog'
 import type { HeadStore } from '../head-store'
@@ -157,7 +158,7 @@ export class OwnedShares {
     if (right === 'none') return { revoked: { id, epoch: epoch + 1 } }
     const { keyRing, network } = this.#options
     const portals = network.witnesses().map(({ name }) => name)
-    const grant = keyRing.grant(id, epoch, right === 'write')
+    const grant = grantOf(keyRing, id, epoch, right === 'write')
     return { owner, portals, grant: scheme === 'plain' ? { ...grant, plain: true } : grant }
   }
 

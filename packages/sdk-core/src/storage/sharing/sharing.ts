@@ -85,4 +85,9 @@ export class Sharing implements StoreSharing {
     if (share === undefined) return this.#owned.follow(id, epoch, signal)
     return this.#accepted.follow(id, share, epoch, signal)
   }
+
+  /** Overwrites the keys. */
+  wipe(): void {
+    this.#options.identity.keys.wipe()
+  }
 }

@@ -4,10 +4,7 @@ import {
   BlobNotFoundError,
   createRegistryEntry,
   type DownloadOptions,
-  entropyToSeedPhrase,
-  generateSeedPhrase,
   hashBlake3,
-  InvalidSeedPhraseError,
   JSCryptoImplementation,
   type KeyPairEd25519,
   PortalRejectedError,
@@ -15,7 +12,6 @@ import {
   type RegistryEntry,
   S5,
   S5Error,
-  seedPhraseToEntropy,
 } from '@s5-dev/s5js'
 import type { RegistryKey } from '../../crypto/keys'
 import { NotAuthenticatedError } from '../../errors/identity-errors'
@@ -43,21 +39,6 @@ const ED25519_KEY_TYPE = Uint8Array.of(0xed)
 const SIGN_IN_RETRIES = 3
 const SIGN_IN_DEADLINE_MS = 60_000
 const NOT_FOUND = 404
-
-export { entropyToSeedPhrase, generateSeedPhrase }
-
-/**
- * The 16 bytes behind a seed phrase.
- * @throws InvalidInputError that says which word is wrong, without repeating any.
- */
-export function readSeedPhrase(phrase: string): Uint8Array {
-  try {
-    return seedPhraseToEntropy(phrase).reveal()
-  } catch (error) {
-    if (error instanceof InvalidSeedPhraseError) throw new InvalidInputError('seedPhrase', error.message)
-    throw error
-  }
-}
 
 export interface ConnectOptions {
   /** Base URLs; the first is preferred for reading blobs. */

@@ -23,18 +23,17 @@ import { readPage } from '../conversation-reader'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
 import { HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
-import { type ConversationInspection, inspectConversation } from '../inspection'
+import type { ConversationInspection } from '../inspection'
 import { Listing } from '../listing'
 import type { Network, TransferStats } from '../network'
 import { ConversationMoved } from '../place'
 import { Repairs } from '../repairs'
+import { LazySharing } from '../sharing/lazy-sharing'
 import { isSharedId, parseEpochId } from '../sharing/place-ids'
-import { Sharing } from '../sharing/sharing'
 import type { SharingIdentity } from '../sharing/sharing-identity'
 import { Whereabouts } from '../sharing/whereabouts'
 import { Sweeper } from '../sweeper'
 import type { VerificationReport, VerifyOptions } from '../verify/report'
-import { verifyConversation } from '../verify/verify-conversation'
 import { type ConversationListener, Watcher } from '../watcher'
 
 /** Looking a share up in the catalog takes at most so long, in ms. */
@@ -58,7 +57,7 @@ export interface S5StoreOptions {
   counters: StorageCounters
   log: Logger
   /** Left out: nothing can be shared. */
-  identity?: SharingIdentity
+  identity?: () => Promise<SharingIdentity>
 }
 
 /** Conversations on S5: one registry entry each, naming one head blob. */
@@ -74,7 +73,7 @@ export class S5Store implements ConversationStore {
   readonly #sweeper: Sweeper
   readonly #watcher: Watcher
   readonly #whereabouts: Whereabouts
-  readonly sharing: Sharing | undefined
+  readonly sharing: LazySharing | undefined
   readonly #planner = new ChangePlanner()
 
   constructor({ network, keyRing, nameInstance, counters, log, identity }: S5StoreOptions) {
@@ -107,10 +106,14 @@ export class S5Store implements ConversationStore {
     const complete = (news: CatalogNews) => this.#whereabouts.complete(news)
     this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit, complete })
     this.#listing = new Listing({ catalog: this.#catalog, heads: this.#heads, counters, log })
-    // What moves conversations knows them by names of its own, so it needs a name of its own in their clocks.
-    const committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
-    const parts = { heads: this.#heads, committer, catalog: this.#catalog, whereabouts: this.#whereabouts }
-    this.sharing = identity && new Sharing({ ...parts, keyRing, identity, network })
+    const parts = { heads: this.#heads, catalog: this.#catalog, whereabouts: this.#whereabouts }
+    const loadSharing = async (share: () => Promise<SharingIdentity>) => {
+      const { Sharing } = await import('../sharing/sharing')
+      // What moves conversations knows them by names of its own, so it needs a name of its own in their clocks.
+      const committer = new Committer({ heads: this.#heads, network, nameInstance, counters, log })
+      return new Sharing({ ...parts, committer, keyRing, identity: await share(), network })
+    }
+    this.sharing = identity && new LazySharing(() => loadSharing(identity))
   }
 
   async commit(
@@ -165,10 +168,12 @@ export class S5Store implements ConversationStore {
     onProgress?: VerifyOptions['onProgress'],
   ): Promise<VerificationReport> {
     await this.#locate(id, signal)
+    const { verifyConversation } = await import('../verify/verify-conversation')
     return verifyConversation(this.#heads, this.#network, id, signal, onProgress)
   }
 
-  inspect(id: string, signal: AbortSignal): Promise<ConversationInspection | undefined> {
+  async inspect(id: string, signal: AbortSignal): Promise<ConversationInspection | undefined> {
+    const { inspectConversation } = await import('../inspection')
     return this.#following(id, signal, async () =>
       inspectConversation(this.#heads, this.#network, await this.#heads.open(id), signal),
     )
@@ -192,12 +197,13 @@ export class S5Store implements ConversationStore {
     await Promise.all([this.#compactor.close(), this.#sweeper.close()])
     await this.#catalog.close()
     await this.#repairs.close()
+    await this.sharing?.close()
     await this.#network.close()
     this.#heads.forgetAll()
     this.#keyRing.wipe()
   }
 
-  #sharing(): Sharing {
+  #sharing(): LazySharing {
     if (this.sharing === undefined) throw new UnsupportedError('this store shares nothing')
     return this.sharing
   }

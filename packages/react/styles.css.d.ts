@@ -1,0 +1,2 @@
+// TypeScript wants to know what is imported for its effects, too.
+export {}
