@@ -10,11 +10,6 @@ export type RecordKind = 'head' | 'segment' | 'message' | 'fields'
 /** An Ed25519 seed, by which a registry entry is moved, or a public key (32 bytes), by which it is only read. */
 export type RegistryKey = Uint8Array | { readonly publicKey: Uint8Array }
 
-/** Ed25519, 32 bytes. */
-export function registryPublicKey(key: RegistryKey): Uint8Array {
-  return key instanceof Uint8Array ? nacl.sign.keyPair.fromSeed(key).publicKey : key.publicKey
-}
-
 /** The keys of one conversation in one epoch. */
 export interface ConversationKeys {
   /** What its owner calls it: sealed into every record. */

@@ -1,7 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { base64url } from 'multiformats/bases/base64'
 import type { Head } from '../conversation/head'
-import { registryPublicKey } from '../crypto/keys'
+import { registryPublicKey } from '../crypto/registry-public-key'
 import type { HeadStore } from './head-store'
 import type { Network } from './network'
 import type { Place } from './place'
