@@ -22,6 +22,7 @@ export function ChatPage() {
   const start = () => open(crypto.randomUUID())
   return (
     <div className="flex h-[calc(100dvh-3.5rem)] lg:h-dvh">
+      <h1 className="sr-only">Chat</h1>
       <div className={isListOpen ? 'w-full md:w-auto' : 'hidden md:block'}>
         <Sidebar history={history} openId={conversationId} onOpen={open} onStart={start} />
       </div>

@@ -33,7 +33,6 @@ export function Sidebar({ history, openId, onOpen, onStart }: SidebarProps) {
       className="flex h-full w-full flex-col border-r border-line bg-surface md:w-72"
     >
       <div className="flex flex-col gap-3 p-4 pb-2">
-        <h1 className="sr-only">Chat</h1>
         <Button variant="primary" data-testid="start-session" onClick={onStart}>
           <Plus />
           Start a session

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createPortal } from '@s5-conversations/s5-portal'
+import { generateSeedPhrase } from '@s5-conversations/sdk-core'
 import { requireChromium } from '../../../packages/s5js/tests/browser/chromium'
 
 const HARNESS = fileURLToPath(new URL('../..', import.meta.url))
@@ -34,6 +35,7 @@ export async function startHarness(
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
       S5_PORTAL_URL: portalUrl,
+      S5_SEED_PHRASE: generateSeedPhrase(),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

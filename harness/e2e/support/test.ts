@@ -39,9 +39,7 @@ export function listen(page: Page): Heard {
   const heard: Heard = { errors: [], console: [], uploads: [] }
   page.on('console', (message) => {
     heard.console.push(message.text())
-    const { url } = message.location()
-    if (message.type() === 'error' && !isAbsence(message.text(), url))
-      heard.errors.push(`${message.text()} ${url}`)
+    if (message.type() === 'error') heard.errors.push(`${message.text()} ${message.location().url}`)
   })
   page.on('pageerror', (error) => {
     heard.console.push(error.message)
@@ -52,9 +50,4 @@ export function listen(page: Page): Heard {
     if (isUpload) heard.uploads.push(response.status())
   })
   return heard
-}
-
-/** S5 answers 404 for a registry key that was never written, and Chromium logs each 404 as an error. */
-function isAbsence(text: string, url: string): boolean {
-  return text.includes('status of 404') && new URL(url, 'http://none').pathname === '/s5/registry'
 }
