@@ -1,9 +1,7 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 
@@ -80,23 +78,5 @@ describe('The example of the README', () => {
     const example = await readFile(join(ROOT, 'examples/demo/hello.mjs'), 'utf8')
     expect(example).toContain(shown)
     expect(shown?.length).toBeGreaterThan(300)
-  })
-})
-
-describe('npm start', () => {
-  it('runs a portal, says how to go on, and stops on SIGTERM', async () => {
-    const child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs'), '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    toClose.push(async () => child.kill('SIGKILL'))
-    const lines: string[] = []
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines.push(line)
-      if (line.startsWith('Next:')) break
-    }
-    expect(lines[0]).toMatch(/^S5 portal ready at http:\/\/127\.0\.0\.1:\d+$/)
-    const exited = once(child, 'exit')
-    child.kill('SIGTERM')
-    expect(await exited).toEqual([0, null])
   })
 })
