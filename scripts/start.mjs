@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -44,6 +45,7 @@ function startHarness() {
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
     S5_PORTAL_URL: portalUrl,
+    S5_DATA_DIR: resolve(values['data-dir']),
   }
   const args = [nextCommand, 'start', '-H', '127.0.0.1', '-p', values.port]
   return startChild('The harness', args, 'Ready in', { env, cwd: pathOf('../harness') })

@@ -3,7 +3,7 @@ import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
 import { Toaster } from 'sonner'
 import { AppShell } from '@/components/shell/app-shell'
-import { HarnessProvider } from '@/lib/sdk/harness-context'
+import { StartSession } from '@/lib/sdk/use-page-session'
 import { THEME_SCRIPT } from '@/lib/theme'
 
 export const metadata: Metadata = {
@@ -20,9 +20,8 @@ export default function Layout({ children }: { children: ReactNode }) {
         <script dangerouslySetInnerHTML={{ __html: THEME_SCRIPT }} />
       </head>
       <body>
-        <HarnessProvider>
-          <AppShell>{children}</AppShell>
-        </HarnessProvider>
+        <AppShell>{children}</AppShell>
+        <StartSession />
         <Toaster position="bottom-right" />
       </body>
     </html>

@@ -1,15 +1,16 @@
 import type { Metadata } from 'next'
-import { RequireIdentity } from '@/components/identity/require-identity'
+import { Overview } from '@/components/overview/overview'
 import { Page } from '@/components/shell/page'
 
 export const metadata: Metadata = { title: 'Overview' }
 
 export default function OverviewPage() {
   return (
-    <Page title="Overview" description="The portal, who you are, and what this page has done so far.">
-      <RequireIdentity>
-        <p />
-      </RequireIdentity>
+    <Page
+      title="Overview"
+      description="Conversations that are yours: sealed to your key, kept on S5, never lost."
+    >
+      <Overview />
     </Page>
   )
 }

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { BenchPanel } from '@/components/bench/bench-panel'
 import { RequireIdentity } from '@/components/identity/require-identity'
 import { Page } from '@/components/shell/page'
 
@@ -8,7 +9,7 @@ export default function BenchPage() {
   return (
     <Page title="Benchmark" description="Requests, bytes and times of this browser against the portal.">
       <RequireIdentity>
-        <p />
+        <BenchPanel />
       </RequireIdentity>
     </Page>
   )

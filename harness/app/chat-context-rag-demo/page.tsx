@@ -1,15 +1,8 @@
 import type { Metadata } from 'next'
-import { RequireIdentity } from '@/components/identity/require-identity'
-import { Page } from '@/components/shell/page'
+import { Chat } from '@/components/chat/chat'
 
 export const metadata: Metadata = { title: 'Chat' }
 
-export default function ChatPage() {
-  return (
-    <Page title="Chat" description="Conversations that are yours, on S5.">
-      <RequireIdentity>
-        <p />
-      </RequireIdentity>
-    </Page>
-  )
+export default function ChatContextRagDemoPage() {
+  return <Chat />
 }

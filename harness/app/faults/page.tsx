@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { FaultLab } from '@/components/faults/fault-lab'
 import { RequireIdentity } from '@/components/identity/require-identity'
 import { Page } from '@/components/shell/page'
 
@@ -8,7 +9,7 @@ export default function FaultsPage() {
   return (
     <Page title="Faults" description="Break the portal in every way it can break, and watch the SDK cope.">
       <RequireIdentity>
-        <p />
+        <FaultLab />
       </RequireIdentity>
     </Page>
   )

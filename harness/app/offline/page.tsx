@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { RequireIdentity } from '@/components/identity/require-identity'
+import { OfflineLab } from '@/components/offline/offline-lab'
 import { Page } from '@/components/shell/page'
 
 export const metadata: Metadata = { title: 'Offline' }
@@ -8,7 +9,7 @@ export default function OfflinePage() {
   return (
     <Page title="Offline" description="What is written without a network, and what becomes of it.">
       <RequireIdentity>
-        <p />
+        <OfflineLab />
       </RequireIdentity>
     </Page>
   )

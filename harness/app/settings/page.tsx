@@ -1,15 +1,13 @@
 import type { Metadata } from 'next'
-import { RequireIdentity } from '@/components/identity/require-identity'
+import { SettingsPage } from '@/components/settings/settings-page'
 import { Page } from '@/components/shell/page'
 
 export const metadata: Metadata = { title: 'Settings' }
 
-export default function SettingsPage() {
+export default function Settings() {
   return (
     <Page title="Settings" description="Your identity, your data, and how to take both with you.">
-      <RequireIdentity>
-        <p />
-      </RequireIdentity>
+      <SettingsPage />
     </Page>
   )
 }

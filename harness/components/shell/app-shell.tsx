@@ -16,7 +16,7 @@ export function AppShell({ children }: { children: ReactNode }) {
         Skip to the content
       </a>
       <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface p-4 lg:flex">
-        <div className="px-2.5 pt-1 pb-6">
+        <div className="px-2 pt-1 pb-6">
           <Brand />
         </div>
         <nav aria-label="Pages">

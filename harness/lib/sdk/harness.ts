@@ -1,76 +1,52 @@
 import type { CreateSdkOptions, Sdk } from '@s5-conversations/sdk-core'
 import { fetchConfig, type HarnessConfig } from '../config'
 import { type Identity, toSignIn } from './identity'
-import { forgetIdentity, recallIdentity, rememberIdentity } from './remembered-identity'
 
 type ClientOptions = Partial<Extract<CreateSdkOptions, { portals: unknown }>>
 
-/** The SDK of this page, and who is signed in to it. */
+/** The SDK of this page, for one identity. */
 export class Harness {
   readonly config: HarnessConfig
+  readonly identity: Identity
   readonly sdk: Sdk
-  #identity: Identity | undefined
 
-  private constructor(config: HarnessConfig, sdk: Sdk) {
+  private constructor(config: HarnessConfig, identity: Identity, sdk: Sdk) {
     this.config = config
+    this.identity = identity
     this.sdk = sdk
   }
 
-  /** Opens the SDK; nobody is signed in yet. @throws Error, SDKError */
-  static async open(
-    confirmNewIdentity: (address: string) => Promise<boolean>,
-    signal: AbortSignal,
-  ): Promise<Harness> {
-    const [config, { createSdk }] = await Promise.all([
-      fetchConfig(signal),
-      import('@s5-conversations/sdk-core'),
-    ])
-    const sdk = await createSdk({
-      portals: [config.portalUrl],
-      deviceStorage: localStorage,
-      confirmNewIdentity: (address) => harness.#isOwnWallet() || confirmNewIdentity(address),
-    })
-    const harness = new Harness(config, sdk)
-    return harness
-  }
-
-  /** By what the current identity signed in. */
-  get identity(): Identity | undefined {
-    return this.sdk.auth.getState().status === 'ready' ? this.#identity : undefined
-  }
-
-  /** @throws as `sdk.auth.signIn` */
-  async signIn(identity: Identity): Promise<void> {
-    this.#identity = identity
-    await this.sdk.auth.signIn(toSignIn(identity))
-    await rememberIdentity(identity)
-  }
-
-  /** Signs in who was signed in on this device before, if it can without asking anybody. */
-  async signInAgain(): Promise<void> {
-    const identity = await recallIdentity()
-    if (identity !== undefined) await this.signIn(identity)
-  }
-
-  /** Signs out, and forgets on this device who it was. */
-  async signOut(): Promise<void> {
-    await this.sdk.auth.signOut()
-    await forgetIdentity()
-  }
-
   /**
-   * Another client of who is signed in, like that of another device. Close it.
-   * @throws Error where nobody is signed in, and as `createSdk`
+   * Signs in. `confirmNewIdentity` is asked whether a wallet is new of which the portal knows nothing.
+   * @throws as `createSdk`, and Error where the harness's own server does not answer
    */
-  async openAnotherClient(options: ClientOptions = {}): Promise<Sdk> {
-    const { identity } = this
-    if (identity === undefined) throw new Error('Nobody is signed in.')
-    const { createSdk } = await import('@s5-conversations/sdk-core')
-    const place = { portals: [this.config.portalUrl], deviceStorage: localStorage, local: false }
-    return createSdk({ ...place, ...toSignIn(identity), ...options })
+  static async open(
+    identity: Identity,
+    confirmNewIdentity: (address: string) => Promise<boolean>,
+  ): Promise<Harness> {
+    const config = await fetchConfig()
+    const sdk = await openClient(config, identity, { confirmNewIdentity })
+    return new Harness(config, identity, sdk)
   }
 
-  #isOwnWallet(): boolean {
-    return this.#identity?.kind === 'development-wallet'
+  /** The address of the wallet, with its checksum; a phrase has none. */
+  get address(): string | undefined {
+    const state = this.sdk.auth.getState()
+    return state.status === 'ready' ? state.address : undefined
   }
+
+  /** Another client of the same identity, like that of another device. Close it. @throws as `createSdk` */
+  openAnotherClient(options: ClientOptions = {}): Promise<Sdk> {
+    return openClient(this.config, this.identity, {
+      local: false,
+      confirmNewIdentity: () => true,
+      ...options,
+    })
+  }
+}
+
+async function openClient(config: HarnessConfig, identity: Identity, options: ClientOptions): Promise<Sdk> {
+  const { createSdk } = await import('@s5-conversations/sdk-core')
+  const place = { portals: [config.portalUrl], deviceStorage: localStorage }
+  return createSdk({ ...place, ...toSignIn(identity), ...options })
 }

@@ -24,12 +24,13 @@ export function useConversations({ pageSize = 20 }: UseConversationsOptions = {}
   const { observers } = useSdkContext()
   const find = useCallback((of: Observers) => of.lists.get(String(pageSize)), [pageSize])
   const snapshot = useObserved(find, EMPTY_LIST)
-  return useMemo(
+  // They stay the same while the snapshot changes, so that an effect may depend on them.
+  const actions = useMemo(
     () => ({
-      ...snapshot,
       loadMore: async () => observers && find(observers).loadMore(),
       refresh: async () => observers && find(observers).refresh(),
     }),
-    [snapshot, observers, find],
+    [observers, find],
   )
+  return useMemo(() => ({ ...snapshot, ...actions }), [snapshot, actions])
 }

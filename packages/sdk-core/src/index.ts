@@ -101,6 +101,7 @@ export type {
   StoreSharing,
 } from './storage/conversation-store'
 export type { VersionInfo } from './storage/history'
+export type { ConversationInspection, SegmentInspection } from './storage/inspection'
 export { type ConversationLockOptions, withConversationLock } from './storage/keyed-lock'
 export type { ListOptions, LoadOptions, ReadOptions } from './storage/load-options'
 export type { TransferStats } from './storage/network'
@@ -108,7 +109,13 @@ export type { AppendOptions, SaveOptions } from './storage/save-options'
 export type { ShareOptions } from './storage/share-options'
 export type { StorageResult } from './storage/storage-result'
 export { generateSeedPhrase } from './storage/stores/s5-seed-phrase'
-export type { Damage, DamageKind, VerificationReport } from './storage/verify/report'
+export type {
+  Damage,
+  DamageKind,
+  VerificationReport,
+  VerifiedCounts,
+  VerifyOptions,
+} from './storage/verify/report'
 export type { ConversationListener, ConversationNotice } from './storage/watcher'
 export type { ExportFormat, ExportOptions, ExportProgress } from './transfer/export-conversations'
 export type { ImportOptions } from './transfer/import-conversations'

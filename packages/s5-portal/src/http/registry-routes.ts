@@ -6,7 +6,10 @@ import { bytesMember, readJsonObject } from './json-body'
 import type { PortalContext, PortalParts } from './portal-parts'
 import { HttpProblem } from './problem'
 
-/** `GET registry?pk=`: the entry of a key; 404 says that neither the portal nor its peers have one. */
+/**
+ * `GET registry?pk=`: the entry of a key; 404, or quietly `absent`, says that neither the portal
+ * nor its peers have one.
+ */
 export async function readEntry(context: PortalContext, parts: PortalParts): Promise<Response> {
   const pk = decodeBase64Url(context.req.query('pk') ?? '')
   if (pk === undefined || !isPublicKey(pk)) {
@@ -14,11 +17,12 @@ export async function readEntry(context: PortalContext, parts: PortalParts): Pro
   }
   const entry = await parts.entryExchange.find(pk)
   parts.counters.add('registryReads')
+  if (entry === undefined && isQuiet(context)) return context.json({ pk: encodeBase64Url(pk), absent: true })
   if (entry === undefined) throw new HttpProblem(404, 'The key has no registry entry')
   return context.json(entryJson(entry))
 }
 
-/** `POST registry`: stores an entry, or answers 409 with the one that stays. */
+/** `POST registry`: stores an entry, or answers 409 (quietly: 200) with the one that stays. */
 export async function writeEntry(context: PortalContext, parts: PortalParts): Promise<Response> {
   const entry = parseEntry(await readJsonObject(context.env.incoming))
   const isDoubled = parts.faults?.strikes('duplicate', 'registryWrite') ?? false
@@ -29,7 +33,14 @@ export async function writeEntry(context: PortalContext, parts: PortalParts): Pr
     return context.body(null, 204)
   }
   parts.counters.add('registryConflicts')
-  throw new HttpProblem(409, 'Revision number too low', { members: { current: entryJson(outcome.current) } })
+  const members = { current: entryJson(outcome.current) }
+  if (isQuiet(context)) return context.json(members)
+  throw new HttpProblem(409, 'Revision number too low', { members })
+}
+
+/** Browsers report each status from 400 on their console, also where it is the answer that was hoped for. */
+function isQuiet(context: PortalContext): boolean {
+  return context.req.query('quiet') === '1'
 }
 
 function parseEntry(body: Readonly<Record<string, unknown>>): RegistryEntry {

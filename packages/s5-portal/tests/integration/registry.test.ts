@@ -48,6 +48,17 @@ describe.each(['memory', 'disk'])('the registry in %s', (place) => {
     expect(portal.stats()).toMatchObject({ registryWrites: 2, registryConflicts: 3, registryReads: 1 })
   })
 
+  it('says absence and conflicts with status 200 to who asks for it, and stores nothing more', async () => {
+    const { client, key, pk } = await prepare()
+    const absent = await client.get(`/s5/registry?pk=${pk}&quiet=1`)
+    expect([absent.status, await absent.json()]).toEqual([200, { pk, absent: true }])
+    const current = signEntry(key, 7, data(7))
+    expect((await client.postJson('/s5/registry?quiet=1', current)).status).toBe(204)
+    const refused = await client.postJson('/s5/registry?quiet=1', signEntry(key, 6, data(6)))
+    expect([refused.status, await refused.json()]).toEqual([200, { current }])
+    expect(await (await client.get(`/s5/registry?pk=${pk}&quiet=1`)).json()).toEqual(current)
+  })
+
   it('acknowledges the stored entry when it is sent again', async () => {
     const { client, key } = await prepare()
     const entry = signEntry(key, 3, data(1))

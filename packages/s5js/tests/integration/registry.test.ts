@@ -64,7 +64,16 @@ test('a portal that reports conflicts as status 500 is understood', async () => 
   })
 })
 
-test('absent is 404 and nothing else', async () => {
+test('a portal of ours says nothing on the console of a browser where there is nothing, or a conflict', async () => {
+  const proxy = await startFaultyPortal()
+  const s5 = await createClient({ portals: [proxy.url] })
+  expect(await s5.api.registryGet(keyPair.publicKey)).toBeUndefined()
+  await s5.api.registrySet(await entryOf(5))
+  await expect(s5.api.registrySet(await entryOf(4))).rejects.toMatchObject({ code: 'REVISION_CONFLICT' })
+  expect(proxy.statuses.filter((status) => status >= 400)).toEqual([])
+})
+
+test('absent is 404, or said in words of this key, and nothing else', async () => {
   const proxy = await startProxy()
   const s5 = await createClient({ portals: [proxy.url] })
   expect(await s5.api.registryGet(keyPair.publicKey)).toBeUndefined()
@@ -75,6 +84,14 @@ test('absent is 404 and nothing else', async () => {
     [{ status: 200 }, 'CORRUPT'],
     [{ status: 204 }, 'CORRUPT'],
     [{ status: 200, body: '{}' }, 'CORRUPT'],
+    [{ status: 200, body: '{"absent":true}' }, 'CORRUPT'],
+    [
+      {
+        status: 200,
+        body: JSON.stringify({ absent: true, pk: asJson(await entryOf(1, 1, otherKeyPair)).pk }),
+      },
+      'CORRUPT',
+    ],
     ['break', 'UNREACHABLE'],
   ]
   for (const [fault, code] of cases) {
@@ -101,8 +118,10 @@ test('a forged, foreign or malformed entry is caught', async () => {
   for (const forgery of forgeries) {
     proxy.fault = () => ({ status: 200, body: JSON.stringify(forgery) })
     await expect(s5.api.registryGet(keyPair.publicKey)).rejects.toMatchObject({ code: 'CORRUPT' })
-    proxy.fault = () => ({ status: 409, body: JSON.stringify({ current: forgery }) })
-    await expect(s5.api.registrySet(await entryOf(4))).rejects.toMatchObject({ code: 'CORRUPT' })
+    for (const status of [409, 200]) {
+      proxy.fault = () => ({ status, body: JSON.stringify({ current: forgery }) })
+      await expect(s5.api.registrySet(await entryOf(4))).rejects.toMatchObject({ code: 'CORRUPT' })
+    }
   }
 })
 

@@ -24,6 +24,8 @@ export interface PortalProxy {
   url: string
   host: string
   seen: SeenRequest[]
+  /** What the portal behind it answered. */
+  statuses: number[]
   /** Decides for every request; undefined lets it through to the portal. */
   fault: (request: SeenRequest) => Fault | undefined | Promise<Fault | undefined>
   close(): Promise<void>
@@ -40,6 +42,7 @@ export async function createPortalProxy(targetUrl?: string): Promise<PortalProxy
     url: `http://${host}`,
     host,
     seen: [],
+    statuses: [],
     fault: () => undefined,
     close: () => {
       server.closeAllConnections()
@@ -59,7 +62,7 @@ async function answer(
   proxy.seen.push(seen)
   const fault = await proxy.fault(seen)
   if (fault !== undefined) return commit(fault, response)
-  if (targetUrl !== undefined) return forward(new URL(seen.url, targetUrl), seen, response)
+  if (targetUrl !== undefined) return forward(proxy, new URL(seen.url, targetUrl), seen, response)
   commit({ status: 404 }, response)
 }
 
@@ -94,8 +97,14 @@ function pour(response: ServerResponse): void {
   pourMore()
 }
 
-function forward(url: URL, { method, headers, body }: SeenRequest, response: ServerResponse): void {
+function forward(
+  { statuses }: PortalProxy,
+  url: URL,
+  { method, headers, body }: SeenRequest,
+  response: ServerResponse,
+): void {
   const onward = httpRequest(url, { method, headers }, (answer) => {
+    statuses.push(answer.statusCode ?? 502)
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.pipe(response)
   })

@@ -1,4 +1,5 @@
 import { fingerprintOf } from '../crypto/signature-entropy'
+import { StoreUnavailableError } from '../errors/storage-errors'
 import { NewIdentityError, SignerNotDeterministicError } from '../errors/wallet-errors'
 import { untilAborted } from '../storage/until-aborted'
 import type { DeviceStorage } from './device-storage'
@@ -17,7 +18,8 @@ export interface WalletSignInOptions<A extends IdentityAccount> extends AskOptio
 
 /**
  * Opens the identity of a wallet: one signature, two where this device meets the wallet for the first time.
- * An identity that the portals do not know is opened only if the caller confirms that it is new.
+ * An identity that the portals do not know is opened only if the caller confirms that it is new. A wallet that this
+ * device has met before is opened without portals, too: what is kept on the device is at hand offline.
  * @throws SignerNotDeterministicError, NewIdentityError, StoreUnavailableError, and as `askEntropy`
  */
 export async function signInWithWallet<A extends IdentityAccount>(
@@ -34,7 +36,7 @@ export async function signInWithWallet<A extends IdentityAccount>(
     if (known !== null && known !== fingerprint) {
       throw new SignerNotDeterministicError('the wallet signs other than it once did on this device')
     }
-    await refuseUnknown(account, address, options)
+    if (!(await isKnown(account, known !== null, options))) await refuseUnlessNew(address, options)
     await remember(options.device, key, fingerprint)
     return { account, address }
   } catch (error) {
@@ -43,12 +45,23 @@ export async function signInWithWallet<A extends IdentityAccount>(
   }
 }
 
-async function refuseUnknown<A extends IdentityAccount>(
+async function isKnown<A extends IdentityAccount>(
   account: A,
+  isMetBefore: boolean,
+  { signal }: WalletSignInOptions<A>,
+): Promise<boolean> {
+  try {
+    return await account.hasCatalog(signal)
+  } catch (error) {
+    if (isMetBefore && error instanceof StoreUnavailableError) return true
+    throw error
+  }
+}
+
+async function refuseUnlessNew<A extends IdentityAccount>(
   address: string,
   { signal, confirmNewIdentity }: WalletSignInOptions<A>,
 ): Promise<void> {
-  if (await account.hasCatalog(signal)) return
   const isNew = await untilAborted(signal, Promise.resolve(confirmNewIdentity(address)))
   if (!isNew) throw new NewIdentityError(address)
 }

@@ -41,6 +41,7 @@ export class LocalFirstStore implements ConversationStore {
   readonly #ended = new AbortController()
   readonly versions?: NonNullable<ConversationStore['versions']>
   readonly verify?: NonNullable<ConversationStore['verify']>
+  readonly inspect?: NonNullable<ConversationStore['inspect']>
   readonly sharing: ConversationStore['sharing']
 
   constructor(options: LocalFirstStoreOptions) {
@@ -49,6 +50,7 @@ export class LocalFirstStore implements ConversationStore {
     this.sharing = remote?.sharing
     if (remote?.versions !== undefined) this.versions = remote.versions.bind(remote)
     if (remote?.verify !== undefined) this.verify = remote.verify.bind(remote)
+    if (remote?.inspect !== undefined) this.inspect = remote.inspect.bind(remote)
   }
 
   async commit(

@@ -19,6 +19,7 @@ import { withDeadline } from '../storage/deadline'
 import { eitherSignal } from '../storage/either-signal'
 import { GroupCommit, type PendingSave } from '../storage/group-commit'
 import type { VersionInfo } from '../storage/history'
+import type { ConversationInspection } from '../storage/inspection'
 import { type LockTable, withConversationLock } from '../storage/keyed-lock'
 import {
   type ListOptions,
@@ -26,6 +27,7 @@ import {
   parseListOptions,
   parseLoadOptions,
   parseReadOptions,
+  parseVerifyOptions,
   type ReadOptions,
   signalOf,
 } from '../storage/load-options'
@@ -49,7 +51,7 @@ import {
 import { SeenContent } from '../storage/seen-content'
 import { parseShareOptions, type ShareOptions } from '../storage/share-options'
 import type { StorageResult } from '../storage/storage-result'
-import type { VerificationReport } from '../storage/verify/report'
+import type { VerificationReport, VerifyOptions } from '../storage/verify/report'
 import type { ConversationListener } from '../storage/watcher'
 import type { ExportFormat, ExportOptions } from '../transfer/export-conversations'
 import type { ImportOptions } from '../transfer/import-conversations'
@@ -226,12 +228,30 @@ export class StorageManager {
    * @throws InvalidInputError where nobody knows such a conversation, UnsupportedError where the store has nothing
    * to recompute
    */
-  async verifyConversation(conversationId: string, options: ReadOptions = {}): Promise<VerificationReport> {
+  async verifyConversation(conversationId: string, options: VerifyOptions = {}): Promise<VerificationReport> {
     this.#refuseWhenClosed()
     const id = parseId(conversationId, 'conversationId')
-    const signal = signalOf(options)
+    const { signal = new AbortController().signal, onProgress } = parseVerifyOptions(options)
     if (this.#store.verify === undefined) throw new UnsupportedError('this store has nothing to recompute')
-    return this.#store.verify(id, signal)
+    return this.#store.verify(id, signal, onProgress)
+  }
+
+  /**
+   * Where the current version lies, and of which parts it consists, for diagnostics: its registry entry, head,
+   * segments, receipts and history, and nothing of what it says. By a fresh read; changes nothing.
+   * @returns `undefined` where the network says that there is no such conversation
+   * @throws as {@link loadConversation}; UnsupportedError where the store does not lie on portals
+   */
+  async inspectConversation(
+    conversationId: string,
+    options: ReadOptions = {},
+  ): Promise<ConversationInspection | undefined> {
+    this.#refuseWhenClosed()
+    const id = parseId(conversationId, 'conversationId')
+    const { signal } = parseReadOptions(options)
+    const inspect = this.#store.inspect?.bind(this.#store)
+    if (inspect === undefined) throw new UnsupportedError('this store does not lie on portals')
+    return withDeadline(READ_DEADLINE_MS, signal, (either) => inspect(id, either))
   }
 
   /**

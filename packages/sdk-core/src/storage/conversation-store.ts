@@ -3,8 +3,9 @@ import type { ListPage } from '../conversation/listing'
 import type { Conversation, ConversationSummary } from '../conversation/types'
 import type { Page } from '../conversation/view'
 import type { VersionInfo } from './history'
+import type { ConversationInspection } from './inspection'
 import type { TransferStats } from './network'
-import type { VerificationReport } from './verify/report'
+import type { VerificationReport, VerifyOptions } from './verify/report'
 import type { ConversationListener } from './watcher'
 
 /** What a store gives back for a change that is now current. */
@@ -90,7 +91,13 @@ export interface ConversationStore {
    */
   watch?(conversationId: string, listener: ConversationListener): () => void
   /** Recomputes all that is stored of a conversation. Absent in a store that has nothing to recompute. */
-  verify?(conversationId: string, signal: AbortSignal): Promise<VerificationReport>
+  verify?(
+    conversationId: string,
+    signal: AbortSignal,
+    onProgress?: VerifyOptions['onProgress'],
+  ): Promise<VerificationReport>
+  /** Says of which parts a conversation consists. Absent in a store that does not lie on portals. */
+  inspect?(conversationId: string, signal: AbortSignal): Promise<ConversationInspection | undefined>
   /** Absent in a store that has only one owner. */
   readonly sharing?: StoreSharing | undefined
   getTransferStats(): TransferStats

@@ -4,6 +4,7 @@ import { optional, parseId, refuseUnknownFields } from '../conversation/message'
 import type { Page } from '../conversation/view'
 import { InvalidInputError } from '../errors/input-errors'
 import { parseSaveOptions } from './save-options'
+import type { VerifyOptions } from './verify/report'
 
 /** Options of every call that reads. */
 export interface ReadOptions {
@@ -44,6 +45,18 @@ export function parseLoadOptions(options: unknown): LoadOptions {
     ...optional('readOnly', options.readOnly, parseBoolean),
     ...optional('before', options.before, (value) => parseId(value, 'options.before')),
   }
+}
+
+/** @throws InvalidInputError */
+export function parseVerifyOptions(options: unknown): VerifyOptions {
+  if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
+  const { onProgress, ...rest } = options
+  return { ...parseReadOptions(rest), ...optional('onProgress', onProgress, parseProgressListener) }
+}
+
+function parseProgressListener(value: unknown): NonNullable<VerifyOptions['onProgress']> {
+  if (typeof value === 'function') return value as NonNullable<VerifyOptions['onProgress']>
+  throw new InvalidInputError('options.onProgress', 'must be a function')
 }
 
 /** @throws InvalidInputError */

@@ -133,6 +133,28 @@ describe('A wallet', () => {
   })
 })
 
+describe('A wallet that a device has met before', () => {
+  it('signs in there while no portal answers, and nowhere else', async () => {
+    const { proxy, wallet } = await startReturning()
+    const deviceStorage = createDeviceStorage()
+    await startWalletSdk(proxy.url, wallet, { deviceStorage })
+    const offline = await startWalletSdk('http://127.0.0.1:9', wallet, { deviceStorage })
+    expect(offline.auth.getState()).toEqual({ status: 'ready', address: wallet.address })
+    await expect(offline.storage.loadConversation('one')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    const elsewhere = startWalletSdk('http://127.0.0.1:9', wallet, { deviceStorage: createDeviceStorage() })
+    await expect(elsewhere).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  })
+
+  it('is noticed where the portals know nothing of it', async () => {
+    const { proxy, wallet } = await startReturning()
+    const deviceStorage = createDeviceStorage()
+    await startWalletSdk(proxy.url, wallet, { deviceStorage })
+    const otherPortal = await startPortal()
+    const signIn = startWalletSdk(otherPortal.url, wallet, { deviceStorage })
+    await expect(signIn).rejects.toMatchObject({ name: 'NewIdentityError' })
+  })
+})
+
 describe('An identity that is unlocked already', () => {
   it('signs in without any request, and connects at its first call', async () => {
     const portal = await startPortal()

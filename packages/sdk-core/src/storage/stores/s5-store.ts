@@ -23,6 +23,7 @@ import { readPage } from '../conversation-reader'
 import type { CommitOutcome, CommitReceipt, ConversationList, ConversationStore } from '../conversation-store'
 import { HeadStore } from '../head-store'
 import { listVersions, type VersionInfo } from '../history'
+import type { ConversationInspection } from '../inspection'
 import { Listing } from '../listing'
 import type { Network, TransferStats } from '../network'
 import { ConversationMoved } from '../place'
@@ -32,7 +33,7 @@ import { isSharedId, parseEpochId } from '../sharing/place-ids'
 import type { SharingIdentity } from '../sharing/sharing-identity'
 import { Whereabouts } from '../sharing/whereabouts'
 import { Sweeper } from '../sweeper'
-import type { VerificationReport } from '../verify/report'
+import type { VerificationReport, VerifyOptions } from '../verify/report'
 import { type ConversationListener, Watcher } from '../watcher'
 
 /** Looking a share up in the catalog takes at most so long, in ms. */
@@ -161,10 +162,21 @@ export class S5Store implements ConversationStore {
     return this.#watcher.watch(id, listener)
   }
 
-  async verify(id: string, signal: AbortSignal): Promise<VerificationReport> {
+  async verify(
+    id: string,
+    signal: AbortSignal,
+    onProgress?: VerifyOptions['onProgress'],
+  ): Promise<VerificationReport> {
     await this.#locate(id, signal)
     const { verifyConversation } = await import('../verify/verify-conversation')
-    return verifyConversation(this.#heads, this.#network, id, signal)
+    return verifyConversation(this.#heads, this.#network, id, signal, onProgress)
+  }
+
+  async inspect(id: string, signal: AbortSignal): Promise<ConversationInspection | undefined> {
+    const { inspectConversation } = await import('../inspection')
+    return this.#following(id, signal, async () =>
+      inspectConversation(this.#heads, this.#network, await this.#heads.open(id), signal),
+    )
   }
 
   async *versions(id: string, signal: AbortSignal): AsyncGenerator<VersionInfo> {

@@ -1,3 +1,5 @@
+import type { ReadOptions } from '../load-options'
+
 /**
  * What is wrong with a record: no answer (`unreachable`), not there (`missing`), other bytes than its hash or
  * signature says or no record (`corrupt`), sealed with another key (`wrong-key`), an older version than the newest
@@ -37,7 +39,19 @@ export interface VerificationReport {
   /** The newest version that was found; absent where none could be read. */
   version?: number
   portals: string[]
-  /** How much was checked, of conversation and list: blobs once on each portal. */
-  checked: { blobs: number; records: number; receipts: number }
+  /** How much was checked, of conversation and list. */
+  checked: VerifiedCounts
   damages: Damage[]
+}
+
+/** Blobs count once on each portal. */
+export interface VerifiedCounts {
+  blobs: number
+  records: number
+  receipts: number
+}
+
+export interface VerifyOptions extends ReadOptions {
+  /** Called after each blob with what was checked so far, of conversation and list together. */
+  onProgress?: (checked: VerifiedCounts) => void
 }

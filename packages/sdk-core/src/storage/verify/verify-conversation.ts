@@ -6,7 +6,7 @@ import { SDKError } from '../../errors/sdk-error'
 import type { StoredVersion } from '../head-reader'
 import type { HeadStore } from '../head-store'
 import type { Network } from '../network'
-import type { Damage, VerificationReport } from './report'
+import type { Damage, VerificationReport, VerifiedCounts, VerifyOptions } from './report'
 import { RecordVerifier } from './verify-records'
 
 /**
@@ -19,11 +19,13 @@ export async function verifyConversation(
   network: Network,
   id: string,
   signal: AbortSignal,
+  onProgress?: VerifyOptions['onProgress'],
 ): Promise<VerificationReport> {
-  const [own, list] = await Promise.all([
-    new RecordVerifier(network, await heads.open(id), 'conversation', signal).run(heads.stored(id)),
-    new RecordVerifier(network, await heads.open(CATALOG_ID), 'list', signal).run(heads.stored(CATALOG_ID)),
-  ])
+  const checked: VerifiedCounts = { blobs: 0, records: 0, receipts: 0 }
+  const shared = { network, signal, checked, onProgress }
+  const ofPlace = async (place: string, subject: Damage['subject']) =>
+    new RecordVerifier({ ...shared, subject, place: await heads.open(place) }).run(heads.stored(place))
+  const [own, list] = await Promise.all([ofPlace(id, 'conversation'), ofPlace(CATALOG_ID, 'list')])
   const summary = list.newest && (await readSummary(heads, list.newest, id, signal))
   if (own.newest === undefined && own.isAbsent && summary?.entry === undefined) {
     throw new InvalidInputError('conversationId', 'does not exist')
@@ -35,11 +37,7 @@ export async function verifyConversation(
     ok: damages.length === 0,
     ...(own.newest === undefined ? {} : { version: own.newest.head.version }),
     portals: network.witnesses().map(({ name }) => name),
-    checked: {
-      blobs: own.checked.blobs + list.checked.blobs,
-      records: own.checked.records + list.checked.records,
-      receipts: own.checked.receipts + list.checked.receipts,
-    },
+    checked,
     damages,
   }
 }

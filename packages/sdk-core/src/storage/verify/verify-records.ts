@@ -10,7 +10,7 @@ import { mapInParallel } from '../map-in-parallel'
 import type { Network, Pointer, Witness } from '../network'
 import type { Place } from '../place'
 import { headFaults, segmentFaults } from './consistency'
-import type { Damage } from './report'
+import type { Damage, VerifiedCounts, VerifyOptions } from './report'
 import { askForBlob, askForPointer, damageOf, type Testimony } from './witnesses'
 
 const BLOBS_AT_ONCE = 8
@@ -21,7 +21,16 @@ export interface Findings {
   /** Whether every portal said that there is no pointer. */
   isAbsent: boolean
   damages: Damage[]
-  checked: { blobs: number; records: number; receipts: number }
+}
+
+export interface VerifierOptions {
+  network: Network
+  place: Place
+  subject: Damage['subject']
+  signal: AbortSignal
+  /** What is checked is added here. */
+  checked: VerifiedCounts
+  onProgress: VerifyOptions['onProgress']
 }
 
 /** Checks one pointer and everything below it, on each portal by itself and without anything read before. */
@@ -34,14 +43,17 @@ export class RecordVerifier {
   readonly #damages: Damage[] = []
   /** Blobs that everybody was asked for. */
   readonly #done = new Set<string>()
-  readonly #checked = { blobs: 0, records: 0, receipts: 0 }
+  readonly #checked: VerifiedCounts
+  readonly #onProgress: VerifyOptions['onProgress']
 
-  constructor(network: Network, place: Place, subject: Damage['subject'], signal: AbortSignal) {
+  constructor({ network, place, subject, signal, checked, onProgress }: VerifierOptions) {
     this.#network = network
     this.#witnesses = network.witnesses()
     this.#place = place
     this.#subject = subject
     this.#signal = signal
+    this.#checked = checked
+    this.#onProgress = onProgress
   }
 
   /** @param known the newest version this device has seen, if it has */
@@ -54,7 +66,7 @@ export class RecordVerifier {
     this.#checkPointers(pointers, versions, newest)
     if (newest !== undefined) await this.#checkVersion(newest, pointers)
     const isAbsent = pointers.every((said) => 'damage' in said && said.damage === 'missing')
-    return { newest, isAbsent, damages: this.#damages, checked: this.#checked }
+    return { newest, isAbsent, damages: this.#damages }
   }
 
   /** The version each pointer names, from those who name it. */
@@ -183,6 +195,7 @@ export class RecordVerifier {
     )
     const good = all.find((said) => 'found' in said)?.found
     this.#checked.blobs += all.length
+    this.#onProgress?.({ ...this.#checked })
     for (const said of all) {
       if ('found' in said) continue
       const cid = this.#network.cidOf(hash, good?.length ?? 0)
