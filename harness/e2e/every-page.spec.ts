@@ -31,8 +31,8 @@ async function look(page: Page, title: string, theme: string): Promise<void> {
   const name = title.toLowerCase().replace(/\W+/g, '-')
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 })
-    const scrolled = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    expect(scrolled, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0)
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    await expect.poll(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0)
     await page.screenshot({ path: `${SCREENSHOTS}/${name}-${theme}-${width}.png`, fullPage: true })
     if (theme === 'dark' && width < 1280) continue
     const { violations } = await new AxeBuilder({ page }).analyze()

@@ -69,6 +69,7 @@ function App() {
   return (
     <SdkProvider sdk={sdk}>
       <StaleSessionBanner />
+      <h1>Chat</h1>
       <Conversations onOpen={setId} />
       <Chat key={id} conversationId={id} />
       <Notifications />

@@ -20,7 +20,7 @@ export interface BarChartProps {
 /** A picture only: the same numbers stand beside it as text. */
 export default function BarChart({ name, bars }: BarChartProps) {
   return (
-    <div aria-hidden className="h-56 w-full">
+    <div aria-hidden className="h-56 w-full overflow-hidden">
       <ResponsiveContainer>
         <Recharts data={[...bars]} margin={MARGIN} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--line)" vertical={false} />

@@ -26,7 +26,7 @@ export interface LineChartProps {
 /** A picture only: the same numbers stand beside it as text. */
 export default function LineChart({ series, points }: LineChartProps) {
   return (
-    <div aria-hidden className="h-56 w-full">
+    <div aria-hidden className="h-56 w-full overflow-hidden">
       <ResponsiveContainer>
         <Recharts data={[...points]} margin={MARGIN} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--line)" vertical={false} />

@@ -56,6 +56,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   readonly #unanswered = new Set<string>()
   readonly #chosenByParent = new Map<string, string>()
   #stopListening = () => {}
+  #editing: Promise<void> = Promise.resolve()
   #underWay = 0
   #draft = ''
   #error: unknown
@@ -152,8 +153,10 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   async edit(messageId: string, content: Message['content']): Promise<void> {
     const message = this.#find(messageId)
     if (message === undefined) return
-    this.#own.saving({ ...message, content, editedAt: Date.now() }, true)
-    await this.#attempt(messageId, () => this.#editUnlessEdited(message, content))
+    const edited = { ...message, content, editedAt: Date.now() }
+    this.#own.saving(edited, true)
+    this.#editing = this.#editing.then(() => this.#saveEdit(message, edited))
+    await this.#track(this.#editing)
   }
 
   /** Takes a message away for good; one that could not be saved is given up. */
@@ -268,6 +271,13 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
       }
     }
     return this.#track(attempt())
+  }
+
+  /** After the edits before: each is decided on what the one before it said. */
+  async #saveEdit(before: Message, edited: Message): Promise<void> {
+    const { message } = this.#own.get(edited.id) ?? { message: edited }
+    this.#own.saving(message, true)
+    await this.#attempt(edited.id, () => this.#editUnlessEdited(before, edited.content))
   }
 
   async #editUnlessEdited(before: Message, content: Message['content']): Promise<StorageResult> {

@@ -108,6 +108,15 @@ describe('An edit', () => {
     expect(await textsOf(early.sdk, 'one')).toEqual([mine])
   })
 
+  it('after an edit of one’s own that is still being saved is none', async () => {
+    const { openDevice } = await startChatScene()
+    const a = await openDevice()
+    const { id } = await a.chat.send('first')
+    await Promise.all([a.chat.edit(id, 'second'), a.chat.edit(id, 'third')])
+    expect(conflictOf(a)).toBeNull()
+    expect(await textsOf(a.sdk, 'one')).toEqual(['third'])
+  })
+
   it('of another message than somebody else changes is none', async () => {
     const { openDevice } = await startChatScene()
     const [a, b] = [await openDevice(), await openDevice()]
