@@ -41,10 +41,12 @@ export class ConversationListObserver extends Observed<ConversationListSnapshot>
   loadMore(): Promise<void> {
     return this.#inTurn(async (pageSize) => {
       if (this.#cursor === undefined) return
-      const known = new Set(this.#current.items.map(({ id }) => id))
+      const { items } = this.#current
+      const known = new Set(items.map(({ id }) => id))
       const page = await this.#page(pageSize, this.#cursor)
-      // One that was changed meanwhile has moved to the front, and another one to this page.
-      this.#show([...this.#current.items, ...page.filter(({ id }) => !known.has(id))])
+      // Where some were changed meanwhile, they have moved to the front and others to this page: all of it is read anew.
+      const hasMoved = page.some(({ id }) => known.has(id))
+      this.#show(hasMoved ? await this.#page(items.length + pageSize) : [...items, ...page])
     })
   }
 
