@@ -39,8 +39,8 @@ async function startConflict() {
   )
   const [a, b] = pages
   if (a === undefined || b === undefined) throw new Error('there are two')
-  await a.chat.send('first of a')
-  await until(() => expect(textsOf(b.seen)).toContain('first of a'))
+  await a.chat.stream('first of a')
+  await until(() => expect(textsOf(b.seen)).toEqual(['first of a', 'first of a ']))
   await b.chat.send('of b')
   await a.chat.send('<b>unsaved</b> of a')
   const banner = await find(a.place, 'stale-session-banner')
