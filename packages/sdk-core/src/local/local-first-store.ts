@@ -65,6 +65,8 @@ export class LocalFirstStore implements ConversationStore {
       channel.post({ kind: 'changed', conversationId: id })
       remote?.outbox.enqueued()
     }
+    // What is on this device already may have been put aside, where nobody would send it.
+    else await remote?.outbox.retryMessages(id, outcomes.flatMap(messageIdsOf))
     if (outcomes.some(isStaleSession)) channel.post({ kind: 'stale-session', conversationId: id })
     return outcomes
   }
@@ -156,6 +158,10 @@ export class LocalFirstStore implements ConversationStore {
       return local.read(id)
     }
   }
+}
+
+function messageIdsOf(outcome: CommitOutcome): readonly string[] {
+  return 'receipt' in outcome ? outcome.receipt.messageIds : []
 }
 
 function isStaleSession(outcome: CommitOutcome): boolean {

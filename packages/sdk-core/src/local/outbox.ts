@@ -107,6 +107,14 @@ export class Outbox {
     this.enqueued()
   }
 
+  /** {@link retry} of whatever was put aside of these messages. */
+  async retryMessages(conversationId: string, messageIds: readonly string[]): Promise<void> {
+    const { local } = this.#options
+    const rows = await Promise.all(messageIds.map((id) => local.rowsOf(conversationId, id)))
+    const parked = new Set(rows.flatMap((row) => row.parked.map(({ seq }) => seq)))
+    for (const seq of parked) await this.retry(seq)
+  }
+
   /** Gives up a commit that was put aside. */
   async discard(id: number): Promise<void> {
     await this.#options.local.dropParked(id)

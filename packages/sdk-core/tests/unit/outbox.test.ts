@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConversationChange } from '../../src/conversation/change'
 import { NotAuthenticatedError } from '../../src/errors/identity-errors'
+import { InvalidInputError } from '../../src/errors/input-errors'
 import { StoreUnavailableError } from '../../src/errors/storage-errors'
 import type { ConversationStore } from '../../src/storage/conversation-store'
 import { createRemote } from '../support/cut-remote'
@@ -88,6 +89,28 @@ describe('The outbox', () => {
     expect(await tab.sdk.storage.loadConversation('gone')).toBeUndefined()
     await tab.outbox.discard(failed?.id ?? 0)
     await expect.poll(() => tab.outbox.getStatus().status).toBe('saved')
+  })
+
+  it('sends what was put aside when it is saved again, so that what is acknowledged is on its way', async () => {
+    const { remote, store } = createRemote()
+    let isRefused = true
+    const strict: ConversationStore = {
+      ...remote,
+      commit: async (id, changes, signal) =>
+        isRefused
+          ? changes.map(() => ({ error: new InvalidInputError('content', 'is not liked') }))
+          : remote.commit(id, changes, signal),
+    }
+    const tab = await openTab(createDevice(), strict, quick)
+    const late = { id: 'late', ...user('late') }
+    await tab.sdk.storage.appendMessage('one', late)
+    await expect.poll(() => tab.outbox.getStatus().failed).toBe(1)
+    isRefused = false
+    await tab.sdk.storage.appendMessage('one', late)
+    await allSent(tab)
+    expect(tab.outbox.getStatus()).toMatchObject({ status: 'saved', failed: 0 })
+    const stored = await store.load('one', {}, new AbortController().signal)
+    expect(stored?.messages).toMatchObject([{ id: 'late', content: 'late' }])
   })
 
   it('puts aside an overwrite that was decided on an older version, and never overwrites', async () => {
