@@ -1,8 +1,7 @@
 import { createMessageId } from '../conversation/message-id'
-import type { Conversation, Message } from '../conversation/types'
+import type { Message } from '../conversation/types'
 import { VersionConflictError } from '../errors/conflict-errors'
 import { StaleSessionError } from '../errors/session-errors'
-import type { StorageResult } from '../storage/storage-result'
 import { type AnswerEnd, type AnswerOptions, ChatAnswers } from './chat-answers'
 import { ChatSession, type SessionFacts } from './chat-session'
 import {
@@ -17,10 +16,12 @@ import {
 import { type Placed, threadOf } from './chat-thread'
 import { ConversationObserver } from './conversation-observer'
 import type { OnFrame } from './frame'
+import { MessageSaves } from './message-saves'
 import { Observed } from './observed'
 import type { ObservedSessions, ObservedStorage } from './observed-parts'
 import { type OwnMessage, OwnMessages, type SaveStatuses } from './own-messages'
 import type { StaleSessions, StaleSource } from './stale-sessions'
+import { Takeover } from './takeover'
 
 /** How a text is sent: with `generate` it is answered. */
 export type SendOptions = SessionFacts & Partial<AnswerOptions>
@@ -34,13 +35,6 @@ export interface ChatObserverOptions {
   onFrame?: OnFrame
 }
 
-/** What was shown when another session took over. */
-interface Overtaken {
-  localVersion: number
-  remoteVersion: number
-  seen: readonly string[]
-}
-
 /**
  * One conversation as a chat. No method rejects: what went wrong stands at its message and in the snapshot, and
  * nothing that was written is forgotten before it is saved.
@@ -50,20 +44,17 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   readonly #conversation: ConversationObserver
   readonly #session: ChatSession
   readonly #own: OwnMessages
+  readonly #saves: MessageSaves
   readonly #answers: ChatAnswers
+  readonly #takeover = new Takeover()
   readonly #errors = new Map<string, unknown>()
   /** Prompts whose answers did not come, or not to their end. */
   readonly #unanswered = new Set<string>()
   readonly #chosenByParent = new Map<string, string>()
   #stopListening = () => {}
-  #editing: Promise<void> = Promise.resolve()
   #underWay = 0
   #draft = ''
   #error: unknown
-  /** What was stored when it was last read and the session was not stale. */
-  #fresh: Conversation | undefined
-  #overtaken: Overtaken | undefined
-  #isDismissed = false
 
   constructor(options: ChatObserverOptions) {
     super(emptyChat(options.conversationId), options.onFrame)
@@ -73,6 +64,16 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     this.#conversation = new ConversationObserver({ storage, conversationId, onFrame: (task) => task() })
     this.#session = new ChatSession(sessions, conversationId)
     this.#own = new OwnMessages({ conversationId, outbox, onChange })
+    this.#saves = new MessageSaves({
+      ...options,
+      session: this.#session,
+      conversation: this.#conversation,
+      own: this.#own,
+      onSaved: () => {
+        this.#error = undefined
+      },
+      onFailed: (error) => this.#meet(error),
+    })
     this.#answers = new ChatAnswers({ sessions, session: this.#session, onChange })
   }
 
@@ -85,8 +86,8 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   }
 
   get conflict(): ChatConflict | null {
-    if (this.#overtaken === undefined) return null
-    const { localVersion, remoteVersion, seen } = this.#overtaken
+    if (this.#takeover.current === undefined) return null
+    const { localVersion, remoteVersion, seen } = this.#takeover.current
     const known = new Set(seen)
     const missing = this.#stored().filter(({ id }) => !known.has(id) && this.#own.get(id) === undefined)
     const unsaved = this.#own.unsaved().map(({ message }) => message)
@@ -128,7 +129,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
 
   /** Saves what could not be saved, and asks for the answers that did not come, or not to their end. */
   async resume(options: AnswerOptions): Promise<void> {
-    if (this.#overtaken !== undefined) await this.refresh()
+    if (this.#takeover.current !== undefined) await this.refresh()
     await this.#resendAll(options)
     const last = unansweredPrompt(this.getSnapshot().messages)
     const prompts = new Set([...this.#unanswered, ...(last === undefined ? [] : [last.id])])
@@ -153,18 +154,14 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   async edit(messageId: string, content: Message['content']): Promise<void> {
     const message = this.#find(messageId)
     if (message === undefined) return
-    const edited = { ...message, content, editedAt: Date.now() }
-    this.#own.saving(edited, true)
-    this.#editing = this.#editing.then(() => this.#saveEdit(message, edited))
-    await this.#track(this.#editing)
+    await this.#track(this.#saves.edit(message, content))
   }
 
   /** Takes a message away for good; one that could not be saved is given up. */
   async remove(messageId: string): Promise<void> {
     const own = this.#own.get(messageId)
     if (own?.status === 'failed' && !own.isEdit) return this.discard(messageId)
-    const { storage, conversationId } = this.#options
-    await this.#attempt(messageId, () => storage.deleteMessage(conversationId, messageId))
+    await this.#track(this.#saves.remove(messageId))
   }
 
   /** Gives up what could not be saved of a message: a new one is gone, an old one is as it is stored. */
@@ -180,8 +177,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     await this.#track(
       this.#session.resume().then(
         () => {
-          this.#overtaken = undefined
-          this.#isDismissed = false
+          this.#takeover.end()
           return this.#conversation.reload()
         },
         (error: unknown) => this.#meet(error),
@@ -197,15 +193,14 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
 
   /** {@link refresh}, then saves what is unsaved where it was written: as a branch beside what the others wrote. */
   async keepAsBranch(): Promise<void> {
-    const parentId = this.#overtaken?.seen.at(-1)
+    const parentId = this.#takeover.current?.seen.at(-1)
     for (const own of this.#own.unsaved()) this.#own.replace(own, toBranch(own, parentId))
     await this.mergeMine()
   }
 
   /** Tells nobody of the conflict any more. The next save is refused again. */
   clearConflict(): void {
-    this.#overtaken = undefined
-    this.#isDismissed = true
+    this.#takeover.dismiss()
     this.#tell()
   }
 
@@ -241,58 +236,10 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
 
   #post(content: Message['content'], options: SendOptions) {
     const message: Message = { id: createMessageId(), role: 'user', content, createdAt: Date.now() }
-    const saved = this.#append(message, options)
+    const saved = this.#track(this.#saves.append(message, options))
     const { generate } = options
     const answered = generate && this.#answer(message, saved, { ...options, generate })
     return { message, saved, answered }
-  }
-
-  #append(message: Message, facts: SessionFacts): Promise<boolean> {
-    this.#own.saving(message)
-    return this.#attempt(message.id, async () => {
-      const { id } = await this.#session.open(facts)
-      return this.#options.sessions.sendMessage(id, message)
-    })
-  }
-
-  /** Whether `task` saved it. */
-  #attempt(messageId: string, task: () => Promise<StorageResult>): Promise<boolean> {
-    const attempt = async () => {
-      try {
-        const { version } = await task()
-        this.#error = undefined
-        this.#own.acknowledged(messageId)
-        void this.#conversation.expect(version)
-        return true
-      } catch (error) {
-        this.#own.failed(messageId, error)
-        this.#meet(error)
-        return false
-      }
-    }
-    return this.#track(attempt())
-  }
-
-  /** After the edits before: each is decided on what the one before it said. */
-  async #saveEdit(before: Message, edited: Message): Promise<void> {
-    const { message } = this.#own.get(edited.id) ?? { message: edited }
-    this.#own.saving(message, true)
-    await this.#attempt(edited.id, () => this.#editUnlessEdited(before, edited.content))
-  }
-
-  async #editUnlessEdited(before: Message, content: Message['content']): Promise<StorageResult> {
-    const { storage, conversationId } = this.#options
-    const said = JSON.stringify(before.content)
-    const isOther = ({ id, content }: Message) => id === before.id && JSON.stringify(content) !== said
-    for (let expectedVersion = this.#conversation.getSnapshot().conversation?.version ?? 0; ; ) {
-      try {
-        return await storage.editMessage(conversationId, before.id, content, { expectedVersion })
-      } catch (error) {
-        if (!(error instanceof VersionConflictError) || (error.missing as Message[]).some(isOther))
-          throw error
-        expectedVersion = error.actualVersion
-      }
-    }
   }
 
   async #resendAll(facts: SessionFacts): Promise<void> {
@@ -300,21 +247,9 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   }
 
   async #resend(own: OwnMessage, facts: SessionFacts): Promise<void> {
-    const parked = await this.#own.parked(own.message.id)
-    if (own.isEdit) return this.#editAgain(own, parked)
-    // A copy of this device may still hold what was put aside: under its old id it would count as saved.
-    const message = parked.length === 0 ? own.message : { ...own.message, id: createMessageId() }
-    this.#own.replace(own, message)
-    if (this.#unanswered.delete(own.message.id)) this.#unanswered.add(message.id)
-    if (await this.#append(message, facts)) await this.#own.drop(parked)
-  }
-
-  async #editAgain({ message }: OwnMessage, parked: readonly number[]): Promise<void> {
-    const { storage, conversationId } = this.#options
-    this.#own.saving(message, true)
-    const { id, content } = message
-    if (parked.length === 0) await this.#attempt(id, () => storage.editMessage(conversationId, id, content))
-    else await this.#own.retry(parked).then(() => this.#own.acknowledged(id))
+    const isUnanswered = this.#unanswered.delete(own.message.id)
+    const id = await this.#track(this.#saves.resend(own, facts))
+    if (isUnanswered) this.#unanswered.add(id)
   }
 
   async #answerAgain(promptId: string, options: AnswerOptions): Promise<void> {
@@ -353,8 +288,8 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     const { conversation } = this.#conversation.getSnapshot()
     if (conversation !== undefined) {
       this.#own.settle(conversation.messages)
-      if (!this.#isDismissed && this.#session.isOvertaken(conversation)) this.#overtake(conversation.version)
-      if (this.#overtaken === undefined) this.#fresh = conversation
+      const isOvertaken = this.#session.isOvertaken(conversation)
+      if (this.#takeover.showsIn(conversation, isOvertaken)) this.#answers.stop()
     }
     this.#tell()
   }
@@ -363,15 +298,12 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     this.#error = error
     if (error instanceof StaleSessionError) this.#overtake(error.remoteVersion)
     if (error instanceof VersionConflictError) this.#overtake(error.actualVersion)
-    if (this.#overtaken !== undefined) void this.#conversation.reload()
+    if (this.#takeover.current !== undefined) void this.#conversation.reload()
     this.#tell()
   }
 
   #overtake(remoteVersion: number): void {
-    if (this.#overtaken !== undefined) return
-    const { version = 0, messages = [] } = this.#fresh ?? {}
-    this.#overtaken = { localVersion: version, remoteVersion, seen: messages.map(({ id }) => id) }
-    this.#answers.stop()
+    if (this.#takeover.happened(remoteVersion)) this.#answers.stop()
   }
 
   #tell(): void {
