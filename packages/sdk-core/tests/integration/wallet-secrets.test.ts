@@ -70,9 +70,9 @@ it('Neither logs, errors, URLs, the device nor the portal’s disk hold what a w
   await sdk.auth.signOut()
   await sdk.storage.appendMessage('two', user(WORDS))
   state.isDown = true
-  await hear(sdk.auth.signIn())
-  state.isDown = false
   await sdk.auth.signIn()
+  await hear(sdk.storage.loadConversation('one'))
+  state.isDown = false
   heard.push(inspect(sdk, { depth: 20, getters: true }), sdk.auth.getStats())
   await sdk.auth.signOut()
 
