@@ -42,7 +42,7 @@ export function Sidebar({ history, openId, onOpen, onStart }: SidebarProps) {
           <Input
             type="search"
             aria-label="Search in your conversations"
-            placeholder="Search in your conversations"
+            placeholder="Search conversations"
             className="pl-9"
             value={query}
             onChange={({ target }) => setQuery(target.value)}
