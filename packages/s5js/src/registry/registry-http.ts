@@ -56,38 +56,31 @@ export class RegistryHttp {
     } as const
     const answer = await this.#transport.send(this.#portal, request, call)
     if (answer.isSuccess && answer.status !== 200) return answer.discard()
-    const current = answer.isSuccess
-      ? await quietConflict(answer, entry)
-      : await this.#conflicting(answer, entry, call)
+    const current = await this.#stored(answer, entry.pk, call)
     if (current === undefined || !isSameEntry(current, entry)) throw new RegistryConflictError(current)
   }
 
-  /** What the portal says is stored instead; undefined if it then says that there is nothing. */
-  async #conflicting(
-    answer: PortalAnswer,
-    entry: RegistryEntry,
-    call: Call,
-  ): Promise<RegistryEntry | undefined> {
-    if (answer.status === 409) {
-      const problem = await answer.json()
-      const carried: unknown = Object(problem).current
-      return carried === undefined ? this.get(entry.pk, call) : entryFromJson(carried, entry.pk)
+  /** What is stored now, by an answer that is no plain success; undefined if the portal then says that there is nothing. */
+  async #stored(answer: PortalAnswer, pk: Uint8Array, call: Call): Promise<RegistryEntry | undefined> {
+    if (answer.status === 409 || answer.status === 200) {
+      const carried = await carriedBy(answer)
+      return carried === undefined ? this.get(pk, call) : entryFromJson(carried, pk)
     }
     const text = await answer.failureText()
     // Dart portals report a conflict as an internal error, and do not say with what.
-    if (answer.status === 500 && text.includes(CONFLICT_TEXT)) return this.get(entry.pk, call)
+    if (answer.status === 500 && text.includes(CONFLICT_TEXT)) return this.get(pk, call)
     throw answer.failureFor(text)
   }
 }
 
-/** What a success says is stored: another entry where it is a conflict, else the one that was sent. */
-async function quietConflict(answer: PortalAnswer, sent: RegistryEntry): Promise<RegistryEntry> {
-  const body = await answer.json().catch((error: unknown) => {
+/** The entry in an answer that has one, as it came. */
+async function carriedBy(answer: PortalAnswer): Promise<unknown> {
+  try {
+    return Object(await answer.json()).current
+  } catch (error) {
     if (error instanceof CorruptDataError) return undefined
     throw error
-  })
-  const carried: unknown = Object(body).current
-  return carried === undefined ? sent : entryFromJson(carried, sent.pk)
+  }
 }
 
 function isAbsent(body: unknown, pk: Uint8Array): boolean {

@@ -125,6 +125,19 @@ test('a forged, foreign or malformed entry is caught', async () => {
   }
 })
 
+test('a write that is answered 200 without what is stored is read back, and counts only if it is there', async () => {
+  const proxy = await startProxy()
+  const s5 = await createClient({ portals: [proxy.url] })
+  const entry = await entryOf(4)
+  for (const body of ['', '{}', '{"curr']) {
+    proxy.fault = ({ method }) => (method === 'POST' ? { status: 200, body } : { status: 404 })
+    await expect(s5.api.registrySet(entry)).rejects.toMatchObject({ code: 'REVISION_CONFLICT' })
+    const stored = JSON.stringify(asJson(entry))
+    proxy.fault = ({ method }) => ({ status: 200, body: method === 'POST' ? body : stored })
+    await s5.api.registrySet(entry)
+  }
+})
+
 test('a conflict with an older entry, or with none, is a conflict all the same', async () => {
   const proxy = await startProxy()
   const s5 = await createClient({ portals: [proxy.url] })
