@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { generateSeedPhrase } from '../../src/index'
-import { ask, createProfile, heapOf, servePage, startChromium } from '../support/chromium-process'
+import { heapOf } from '../support/chromium-page'
+import { ask, createProfile, servePage, startChromium } from '../support/chromium-process'
 import { startPortal } from '../support/fixture'
 import { killBrowserInRounds } from '../support/local-kills'
 

@@ -1,15 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumArgs, chromiumPath, requireChromium } from '../../../s5js/tests/browser/chromium'
+import { serveScript } from './chromium-page'
 import { closeAfterTest } from './fixture'
 import type { LocalPage } from './local-page'
 
@@ -20,32 +18,12 @@ export interface ChromiumProcess {
   kill(): Promise<void>
 }
 
-/** Bundles the page of the tests and serves it; gives back its URL. */
+/** Serves the page of the tests; gives back its URL. */
 export async function servePage(): Promise<string> {
   await requireChromium()
-  const bundle = await build({
-    entryPoints: [fileURLToPath(new URL('./local-page.ts', import.meta.url))],
-    conditions: ['@s5-conversations/source'],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    write: false,
-  })
-  const script = bundle.outputFiles[0]?.text ?? ''
-  const server = createServer(({ url }, response) => {
-    const isScript = url === '/page.js'
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(isScript ? script : '<!doctype html><script type="module" src="/page.js"></script>')
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closeAfterTest({
-    close: async () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const { url, close } = await serveScript(fileURLToPath(new URL('./local-page.ts', import.meta.url)))
+  closeAfterTest({ close: async () => close() })
+  return url
 }
 
 /** A folder for a profile, away after the test. */
@@ -87,16 +65,6 @@ export function ask<M extends keyof LocalPage>(
     },
     [method, args] as const,
   ) as Promise<Awaited<ReturnType<LocalPage[M]>>>
-}
-
-/** Heap in use after a collection, in bytes. */
-export async function heapOf(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('HeapProfiler.enable')
-  for (let i = 0; i < 3; i += 1) await session.send('HeapProfiler.collectGarbage')
-  const { usedSize } = await session.send('Runtime.getHeapUsage')
-  await session.detach()
-  return usedSize
 }
 
 /** The whole process group at once, as when the machine kills it. */
