@@ -12,6 +12,8 @@ const nextCommand = createRequire(import.meta.url).resolve('next/dist/bin/next')
 
 /** A portal and the harness on free ports, for all tests; `HARNESS_URL` and `PORTAL_URL` tell where. */
 export default async function startServers(): Promise<() => Promise<void>> {
+  // If a server never closed, Node.js would end with 0, and without the results. Playwright's own code replaces this.
+  process.exitCode = 1
   await requireChromium()
   const portal = await createPortal({ port: 0, faults: true })
   const next = await startHarness(portal.url)

@@ -50,9 +50,7 @@ function waitForEnd(form: Busboy, incoming: IncomingMessage): Promise<undefined>
   const refuse = (detail: string) => () => form.destroy(new HttpProblem(400, detail))
   form.on('filesLimit', refuse('The form has more than one file'))
   form.on('fieldsLimit', refuse('The form has a part that is not a file'))
-  incoming.once('close', () => {
-    if (!incoming.complete) form.destroy(new HttpProblem(400, 'The request was cut short'))
-  })
+  finished(incoming).catch(refuse('The request was cut short'))
   const end = finished(incoming.pipe(form)).then(() => undefined)
   // It is awaited only after the file was read: until then its failure is not unheard.
   end.catch(() => {})

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createPortal, PortalStartError } from '../../src/index'
 import { createClient, problemOf } from '../support/client'
@@ -133,6 +134,29 @@ describe('closing a portal', () => {
     await connection.waitFor(/"status":"ok"/)
     await Promise.all([portal.close(), once(connection.socket, 'close')])
   })
+
+  it.each([0, 3])(
+    'does not wait for uploads whose clients left at any moment, with a delay of %i ms',
+    async (delayMs) => {
+      const portal = await openPortal({ faults: { delayMs }, maxUploadBytes: 10_000 })
+      const token = await createClient(portal.url).register()
+      const form = `--x\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\n${'a'.repeat(3_000)}\r\n--x--\r\n`
+      const request = `POST /s5/upload HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${form.length}\r\n\r\n${form}`
+      const leave = async (sent: number, afterMs: number) => {
+        const { socket } = await connectRaw(portal.port)
+        socket.write(request.slice(0, sent))
+        await sleep(afterMs)
+        socket.destroy()
+      }
+      for (let round = 0; round < 5; round++) {
+        const leaving = Array.from({ length: 40 }, (_, index) =>
+          leave(index < 20 ? request.length : (request.length * index) / 40, (index % 20) / 3),
+        )
+        await Promise.all(leaving)
+      }
+      await portal.close()
+    },
+  )
 
   it('twice is the same as once', async () => {
     const portal = await openPortal()
