@@ -36,6 +36,12 @@ test('a wallet signs in, is there after a reload, and opens the same on a second
   await second.getByTestId('sign').click()
   await second.getByTestId('conversation').first().click()
   await expect(messages(second, 'user')).toContainText('Remember me')
+
+  await page.goto(CHAT)
+  await page.getByTestId('start-session').click()
+  await send(page, 'Tell the other device of this one')
+  await expect(second.getByTestId('conversation')).toHaveCount(2)
+  await expect(second.getByTestId('conversation').first()).toContainText('2 messages')
   await secondDevice.close()
   expect([...heard.errors, ...heardThere.errors]).toEqual([])
   expect([...heard.console, ...heardThere.console].join('\n')).not.toContain(privateKey.slice(2))

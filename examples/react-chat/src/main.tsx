@@ -47,13 +47,12 @@ function Chat({ conversationId }: { conversationId: string }) {
 }
 
 function Conversations({ onOpen }: { onOpen: (id: string) => void }) {
-  const { items, hasMore, loadMore, refresh } = useConversations()
+  const { items, hasMore, loadMore } = useConversations()
   const { status } = useSyncStatus()
   return (
     <nav aria-label="Conversations">
       <output>{status}</output>
       <Button onClick={() => onOpen(`chat-${Date.now()}`)}>New</Button>
-      <Button onClick={refresh}>Refresh</Button>
       {items.map(({ id, messageCount }) => (
         <Button key={id} onClick={() => onOpen(id)}>
           {id} ({messageCount})

@@ -1,8 +1,7 @@
 'use client'
 
-import { useConversations, useSyncStatus } from '@s5-conversations/react'
+import { useConversations } from '@s5-conversations/react'
 import { MessagesSquare, PlugZap } from 'lucide-react'
-import { useEffect } from 'react'
 import { describeError } from '@/lib/describe-error'
 import { countOf, formatTime } from '@/lib/format'
 import { Badge } from '../ui/badge'
@@ -10,9 +9,6 @@ import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
 import { Skeleton } from '../ui/skeleton'
 import { ListItem } from './list-item'
-
-/** What the list says of a conversation follows its last save by about a second. */
-const SUMMARY_DELAY_MS = 2_500
 
 interface ConversationListProps {
   openId: string | undefined
@@ -22,20 +18,13 @@ interface ConversationListProps {
 /** The conversations of who is signed in, the last changed first. */
 export function ConversationList({ openId, onOpen }: ConversationListProps) {
   const list = useConversations()
-  const { refresh } = list
-  const isSettled = useSyncStatus().status === 'saved'
-  useEffect(() => {
-    void refresh()
-    const timer = setTimeout(() => void refresh(), SUMMARY_DELAY_MS)
-    return () => clearTimeout(timer)
-  }, [refresh, isSettled, openId])
   if (list.status === 'loading') return <Skeleton className="h-24" />
   if (list.status === 'failed') {
     return (
       <EmptyState
         icon={<PlugZap />}
         title="The list could not be read"
-        action={<Button onClick={() => void refresh()}>Try again</Button>}
+        action={<Button onClick={() => void list.refresh()}>Try again</Button>}
       >
         {describeError(list.error)}
       </EmptyState>

@@ -48,8 +48,28 @@ export type GatewayConfig = Required<Omit<GatewayOptions, 'publicUrl' | Optional
 const MIN_SECRET_LENGTH = 16
 const SILENT: Logger = { debug: () => {}, warn: () => {} }
 
+const OPTIONS: Readonly<Record<keyof GatewayOptions, true>> = {
+  sdk: true,
+  publicUrl: true,
+  allowedOrigins: true,
+  sessionSecret: true,
+  sessionMs: true,
+  generate: true,
+  tools: true,
+  webhookSecret: true,
+  telegramSecret: true,
+  maxBodyBytes: true,
+  requestsPerSecond: true,
+  maxEventStreams: true,
+  logger: true,
+  now: true,
+}
+
 /** @throws InvalidInputError */
 export function parseGatewayOptions(options: GatewayOptions): GatewayConfig {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(OPTIONS, name)) throw new InvalidInputError(name, 'is not an option')
+  }
   const { publicUrl, sessionSecret = randomBytes(32), webhookSecret, telegramSecret } = options
   if (!URL.canParse(publicUrl) || !/^https?:$/.test(new URL(publicUrl).protocol)) {
     throw new InvalidInputError('publicUrl', 'must be an http or https URL')

@@ -178,9 +178,10 @@ it('Options that protect nothing are refused', async () => {
     { telegramSecret: '' },
     { maxBodyBytes: Number.NaN },
     { requestsPerSecond: 0 },
+    { sessionSecrets: new Uint8Array(32) },
   ]
   for (const options of wrong) {
-    expect(() => createGateway({ sdk, publicUrl, ...options })).toThrow(/must be/)
+    expect(() => createGateway({ sdk, publicUrl, ...options })).toThrow(/must be|is not an option/)
   }
 })
 

@@ -64,8 +64,32 @@ export interface PortalSettings {
   readonly onError: (error: unknown) => void
 }
 
+const OPTIONS: Readonly<Record<keyof PortalOptions, true>> = {
+  port: true,
+  host: true,
+  dataDir: true,
+  publicUrl: true,
+  inviteCodes: true,
+  maxUploadBytes: true,
+  peers: true,
+  peerWaitMs: true,
+  limits: true,
+  faults: true,
+  log: true,
+  onError: true,
+}
+const LIMITS: Readonly<Record<keyof ClientLimits, true>> = {
+  connections: true,
+  requestsPerSecond: true,
+  uploads: true,
+  messagesPerSecond: true,
+  challenges: true,
+}
+
 /** @throws PortalStartError `INVALID_OPTION` that names the option */
 export function resolvePortalOptions(options: PortalOptions): PortalSettings {
+  requireKnown(options, OPTIONS, '')
+  requireKnown(options.limits ?? {}, LIMITS, 'limits.')
   const settings = withDefaults(options)
   requireNumbers(settings)
   requireValid(
@@ -93,6 +117,13 @@ function withDefaults(options: PortalOptions): PortalSettings {
     faults: faults === true ? {} : faults || undefined,
     log: options.log ?? SILENT_LOG,
     onError: options.onError ?? (() => {}),
+  }
+}
+
+/** A misspelt `dataDir` would keep everything in memory. */
+function requireKnown(options: object, known: object, path: string): void {
+  for (const name of Object.keys(options)) {
+    requireValid(Object.hasOwn(known, name), `${path}${name} is not an option`)
   }
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createPortal, PortalStartError } from '../../src/index'
+import { createPortal, type PortalOptions, PortalStartError } from '../../src/index'
 import { createClient, problemOf } from '../support/client'
 import { openPortal } from '../support/portal'
 import { connectRaw, exchangeRaw } from '../support/raw-socket'
@@ -55,6 +55,20 @@ describe('a portal', () => {
     expect(await silent.received).toMatch(/^HTTP\/1\.1 408 /)
     await slow.received
     expect((await fetch(`${portal.url}/health`)).status).toBe(200)
+  })
+
+  it.each([
+    { datadir: '/tmp/nobody-wanted-this' },
+    { limits: { uploadsAtOnce: 1 } },
+    { port: 65_536 },
+    { maxUploadBytes: 0 },
+    { peers: ['http://portal.example'] },
+  ])('refuses %o, and names it', async (options) => {
+    const named = Object.keys({ ...options, ...options.limits }).at(-1)
+    await expect(createPortal(options as PortalOptions)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining(String(named)),
+    })
   })
 
   it('says that a port is taken', async () => {

@@ -122,6 +122,26 @@ export class LocalFirstStore implements ConversationStore {
     }
   }
 
+  /** Tells of what any tab of this device commits, and of what the network lists. */
+  watchList(listener: () => void): () => void {
+    const { channel, remote, log } = this.#options
+    const tell = () => {
+      try {
+        listener()
+      } catch (error) {
+        log.warn({ error }, 'A listener of the list failed')
+      }
+    }
+    const stop = channel.listen(({ kind }) => {
+      if (kind === 'changed') tell()
+    })
+    const stopRemote = remote?.store.watchList?.(tell)
+    return () => {
+      stop()
+      stopRemote?.()
+    }
+  }
+
   getTransferStats(): TransferStats {
     return this.#options.remote?.store.getTransferStats() ?? { requests: 0, bytesUp: 0, bytesDown: 0 }
   }

@@ -15,6 +15,8 @@ import type { LocalStore } from './local-store'
 export interface LocalSummaries {
   /** Those that exist. */
   present: ConversationSummary[]
+  /** The versions on the network that went into them, by id. */
+  synced: ReadonlyMap<string, number>
   /** Ids of which this device has something to send: what the network says of them is late. */
   unsent: ReadonlySet<string>
 }
@@ -28,7 +30,8 @@ export async function readSummaries(
   const present = heads
     .filter(({ head }) => head.deleted !== true)
     .map(({ head, row }) => toSummary(summarise(head, row.isPlain ? 'plain' : 'xsalsa20-poly1305')))
-  return { present, unsent: new Set([...sending, ...(await local.unsentIds())]) }
+  const synced = new Map(heads.map(({ row }) => [row.id, row.synced]))
+  return { present, synced, unsent: new Set([...sending, ...(await local.unsentIds())]) }
 }
 
 /** A page of this device alone. */
@@ -36,19 +39,24 @@ export function listLocally({ present }: LocalSummaries, page: ListPage): Conver
   return takeListPage(present, page)
 }
 
-/** A page of the network's list, with what this device has still to send. */
+/** A page of the network's list, with what this device has still to send, and what that list does not say yet. */
 export function overlay(
   { items, cursor }: ConversationList,
-  { present, unsent }: LocalSummaries,
+  { present, unsent, synced }: LocalSummaries,
   page: ListPage,
 ): ConversationList {
+  const local = new Map(present.map((item) => [item.id, item]))
+  const isLate = ({ id, version }: ConversationSummary) => (synced.get(id) ?? 0) > version
+  const listed = items
+    .filter(({ id }) => !unsent.has(id))
+    .map((item) => (isLate(item) ? { ...item, ...local.get(item.id) } : item))
   const after = page.cursor === undefined ? undefined : parseCursor(page.cursor)
   const end = cursor === undefined ? undefined : parseCursor(cursor)
   const isOnPage = (item: ListPlace) =>
     (after === undefined || compareListPlaces(item, after) > 0) &&
     (end === undefined || compareListPlaces(item, end) <= 0)
   const own = present.filter((item) => unsent.has(item.id) && isOnPage(item))
-  const all = [...items.filter(({ id }) => !unsent.has(id)), ...own].sort(compareListPlaces)
+  const all = [...listed, ...own].sort(compareListPlaces)
   const shown = all.slice(0, page.limit)
   const last = all.length > shown.length ? shown.at(-1) : undefined
   const next = last === undefined ? cursor : cursorAt(last)

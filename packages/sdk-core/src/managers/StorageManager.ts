@@ -270,6 +270,19 @@ export class StorageManager {
   }
 
   /**
+   * Calls `listener` when {@link listConversations} may give something else than before: after what is saved here, in
+   * other tabs, and on other devices. Several changes may come as one; some change nothing that is listed.
+   * @returns a function that ends it; closing the SDK does too
+   * @throws InvalidInputError, UnsupportedError where the store cannot tell
+   */
+  watchConversations(listener: () => void): () => void {
+    this.#refuseWhenClosed()
+    if (typeof listener !== 'function') throw new InvalidInputError('listener', 'must be a function')
+    if (this.#store.watchList === undefined) throw new UnsupportedError('this store does not tell of changes')
+    return this.#store.watchList(listener)
+  }
+
+  /**
    * The versions that `loadConversation` can still give, the newest first: the current one, those that are kept
    * (the last of each hour, and the one before an overwrite or a merge; two dozen at most), and all of the last
    * day. Each costs a request when it is asked for; ends with `break`, or by `signal`.

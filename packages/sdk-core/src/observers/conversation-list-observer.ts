@@ -1,11 +1,15 @@
 import type { ConversationSummary } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
+import { UnsupportedError } from '../errors/input-errors'
+import { type Clock, systemClock } from '../observe/clock'
 import type { ReadStatus } from './conversation-observer'
 import type { OnFrame } from './frame'
 import { Observed } from './observed'
 import type { ObservedStorage } from './observed-parts'
 
 const PAGE_SIZE = 20
+/** Changes that come by themselves in this time, in ms, are one read. */
+const FOLLOW_MS = 250
 
 export interface ConversationListSnapshot {
   status: ReadStatus
@@ -19,18 +23,22 @@ export interface ConversationListSnapshot {
 export const EMPTY_LIST: ConversationListSnapshot = { status: 'loading', items: [], hasMore: false }
 
 export interface ConversationListObserverOptions {
-  storage: Pick<ObservedStorage, 'listConversations'>
+  storage: Pick<ObservedStorage, 'listConversations' | 'watchConversations'>
   /** How many more each time. @default 20 */
   pageSize?: number
   onFrame?: OnFrame
+  /** @default the system's */
+  clock?: Clock
 }
 
-/** The owner's conversations, page by page. */
+/** The owner's conversations, page by page, as they are now, whoever changes them. */
 export class ConversationListObserver extends Observed<ConversationListSnapshot> {
   readonly #options: ConversationListObserverOptions
   #current = EMPTY_LIST
   #cursor: string | undefined
   #reading: Promise<void> = Promise.resolve()
+  #stopWatching = () => {}
+  #callOff: (() => void) | undefined
 
   constructor(options: ConversationListObserverOptions) {
     super(EMPTY_LIST, options.onFrame)
@@ -52,19 +60,44 @@ export class ConversationListObserver extends Observed<ConversationListSnapshot>
 
   /** Reads as much as is shown again, from the front. Never rejects. */
   refresh(): Promise<void> {
-    return this.#inTurn(async (pageSize) => {
-      this.#show(await this.#page(Math.max(pageSize, this.#current.items.length)))
-    })
+    return this.#inTurn((pageSize) => this.#readAgain(pageSize))
   }
 
-  close(): void {}
+  close(): void {
+    this.#stopWatching()
+    this.#callOff?.()
+  }
 
   protected start(): void {
+    this.#watch()
     void this.refresh()
   }
 
   protected read(): ConversationListSnapshot {
     return this.#current
+  }
+
+  #watch(): void {
+    try {
+      this.#stopWatching = this.#options.storage.watchConversations(() => this.#follow())
+    } catch (error) {
+      // A store that cannot tell is read when somebody asks.
+      if (!(error instanceof UnsupportedError)) this.#fail(error)
+    }
+  }
+
+  /** What changes before the read begins is part of it. */
+  #follow(): void {
+    this.#callOff ??= (this.#options.clock ?? systemClock).after(FOLLOW_MS, () => {
+      void this.#inTurn((pageSize) => {
+        this.#callOff = undefined
+        return this.#readAgain(pageSize)
+      })
+    })
+  }
+
+  async #readAgain(pageSize: number): Promise<void> {
+    this.#show(await this.#page(Math.max(pageSize, this.#current.items.length)))
   }
 
   #inTurn(task: (pageSize: number) => Promise<void>): Promise<void> {

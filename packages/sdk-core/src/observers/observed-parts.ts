@@ -26,6 +26,7 @@ export interface ObservedStorage {
   loadConversation(conversationId: string, options?: LoadOptions): Promise<Conversation | undefined>
   listConversations(options?: ListOptions): Promise<ConversationList>
   watchConversation(conversationId: string, listener: ConversationListener): () => void
+  watchConversations(listener: () => void): () => void
 }
 
 /** What observers need of the door to sessions. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../observe/clock'
+import { type Clock, systemClock } from '../observe/clock'
 import type { NotificationService } from '../observe/notification-service'
 import { ChatObserver } from './chat-observer'
 import { ConversationListObserver } from './conversation-list-observer'
@@ -48,7 +48,7 @@ export function observersOf(sdk: ObservedSdk): Observers {
 
 export function createObservers(
   { storage, sessions, outbox, notifications }: ObservedSdk,
-  { onFrame, clock }: ObserversOptions = {},
+  { onFrame, clock = systemClock }: ObserversOptions = {},
 ): Observers {
   const told = onFrame === undefined ? {} : { onFrame }
   const staleSessions = new StaleSessions(onFrame)
@@ -61,7 +61,7 @@ export function createObservers(
       clock,
     ),
     lists: new KeyedObservers(
-      (size) => new ConversationListObserver({ storage, pageSize: Number(size), ...told }),
+      (size) => new ConversationListObserver({ storage, pageSize: Number(size), clock, ...told }),
       clock,
     ),
     syncStatus: new SyncStatusObserver(outbox, onFrame),

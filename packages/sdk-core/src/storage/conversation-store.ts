@@ -90,6 +90,11 @@ export interface ConversationStore {
    * function is called. Absent in a store that cannot tell.
    */
   watch?(conversationId: string, listener: ConversationListener): () => void
+  /**
+   * Calls back when the list may be another than before, until the returned function is called. Absent in a store that
+   * cannot tell.
+   */
+  watchList?(listener: () => void): () => void
   /** Recomputes all that is stored of a conversation. Absent in a store that has nothing to recompute. */
   verify?(
     conversationId: string,

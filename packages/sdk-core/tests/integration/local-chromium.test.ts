@@ -10,8 +10,8 @@ const MEBIBYTE = 1024 * 1024
 async function startScene() {
   const [url, portal, seedPhrase] = [await servePage(), await startPortal(), generateSeedPhrase()]
   const chromium = await startChromium(createProfile(), url)
-  const openPage = async () => {
-    const page = await chromium.openPage()
+  const openPage = async (path = '') => {
+    const page = await chromium.openPage(path)
     await ask(page, 'start', portal.url, seedPhrase)
     return page
   }
@@ -25,7 +25,7 @@ async function startScene() {
 describe('In Chromium', () => {
   it('ten tabs with fifty appends each give five hundred messages, once and in one order', async () => {
     const { openPage, idsOnS5 } = await startScene()
-    const pages = await Promise.all(Array.from({ length: 10 }, openPage))
+    const pages = await Promise.all(Array.from({ length: 10 }, () => openPage()))
     await Promise.all(pages.map((page, t) => ask(page, 'appendMany', 'one', String(t), 50)))
     const statuses = await Promise.all(pages.map((page) => ask(page, 'flush')))
     expect(statuses).toEqual(pages.map(() => 'saved'))
@@ -72,6 +72,27 @@ describe('In Chromium', () => {
     await ask(page, 'cycles', portal.url, seedPhrase, 5)
     await ask(page, 'flush')
     expect((await heapOf(page)) - before).toBeLessThan(2 * MEBIBYTE)
+  }, 120_000)
+
+  it('a tab with an earlier SDK is told to reload, and loses nothing that it acknowledged', async () => {
+    const { openPage, idsOnS5, portal, seedPhrase } = await startScene()
+    const earlier = await openPage()
+    await ask(earlier, 'append', 'one', 'sent')
+    await ask(earlier, 'flush')
+    await earlier.route(`${portal.url}/**`, (route) => route.abort())
+    await ask(earlier, 'appendMany', 'one', 'waiting', 10)
+    const later = await openPage('later/')
+    await ask(later, 'append', 'one', 'later')
+    const outdated = /the local database is not usable: outdated/
+    await expect(ask(earlier, 'append', 'one', 'refused')).rejects.toThrow(outdated)
+    expect(await ask(later, 'flush')).toBe('saved')
+    const ids = ['sent', ...Array.from({ length: 10 }, (_, i) => `waiting-${i}`), 'later']
+    expect(await idsOnS5()).toEqual(ids)
+    expect(await ask(later, 'ids', 'one')).toEqual(ids)
+    await earlier.reload()
+    await earlier.waitForFunction(() => 'page' in globalThis)
+    const again = ask(earlier, 'start', portal.url, seedPhrase)
+    await expect(again.then(() => ask(earlier, 'append', 'one', 'refused'))).rejects.toThrow(outdated)
   }, 120_000)
 
   it('a leader that freezes is replaced', async () => {

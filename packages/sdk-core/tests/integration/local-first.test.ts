@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createSdk, generateSeedPhrase, type Sdk } from '../../src/index'
 import { startFaultProxy } from '../support/fault-proxy'
 import { closeAfterTest, startPortal, startSdk, textsOf, user } from '../support/fixture'
@@ -47,6 +47,45 @@ describe('An SDK that keeps its conversations on this device', () => {
     expect(await textsOf(other, 'one')).toEqual(['offline', 'still offline'])
     expect((await other.storage.loadConversation('one'))?.version).toBe(2)
     expect((await after.storage.loadConversation('one'))?.version).toBe(2)
+  })
+
+  it('lists what it has sent, in a tab that is opened before the list on S5 says so', async () => {
+    const portal = await startPortal()
+    const seedPhrase = generateSeedPhrase()
+    const before = await startLocal(portal.url, seedPhrase)
+    await before.storage.appendMessage('one', user('first'))
+    await before.storage.appendMessage('one', user('second'))
+    await allSent(before)
+    const after = await startLocal(portal.url, seedPhrase)
+    expect((await after.storage.listConversations()).items).toMatchObject([
+      { id: 'one', version: 2, messageCount: 2 },
+    ])
+  })
+
+  it('tells who watches the list of what other tabs save, and of what other devices do', async () => {
+    const portal = await startPortal()
+    const seedPhrase = generateSeedPhrase()
+    const watching = await startLocal(portal.url, seedPhrase)
+    const listed = async () => (await watching.storage.listConversations()).items.map(({ id }) => id)
+    let told = 0
+    watching.storage.watchConversations(() => {
+      told += 1
+      throw new Error('a bug of the application')
+    })
+    const toldAgain = async (change: () => Promise<unknown>) => {
+      const before = told
+      await change()
+      await vi.waitFor(() => expect(told).toBeGreaterThan(before), { timeout: 15_000 })
+    }
+    await toldAgain(() => watching.storage.appendMessage('own', user('mine')))
+    const tab = await startLocal(portal.url, seedPhrase)
+    await toldAgain(() => tab.storage.appendMessage('tab', user('of another tab')))
+    await Promise.all([allSent(watching), allSent(tab)])
+    const device = await startSdk(portal.url, seedPhrase)
+    await toldAgain(() => device.storage.appendMessage('device', user('of another device')))
+    await vi.waitFor(async () => expect((await listed()).sort()).toEqual(['device', 'own', 'tab']), {
+      timeout: 15_000,
+    })
   })
 
   it('sends a hundred edits that were made offline, each once and in order', async () => {

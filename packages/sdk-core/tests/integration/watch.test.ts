@@ -13,6 +13,37 @@ function watch(sdk: Sdk, id: string): { notices: ConversationNotice[]; stop: () 
 
 const versionsOf = (notices: ConversationNotice[]) => notices.map(({ version }) => version)
 
+describe('Who watches the list of conversations', () => {
+  it('hears of what this and other devices create, change and delete, until it has heard enough', async () => {
+    const portal = await startPortal()
+    const seedPhrase = generateSeedPhrase()
+    const [writer, reader] = [await startSdk(portal.url, seedPhrase), await startSdk(portal.url, seedPhrase)]
+    let told = 0
+    const stop = reader.storage.watchConversations(() => {
+      told += 1
+    })
+    const seen = async () => (await reader.storage.listConversations()).items.map((item) => item.messageCount)
+    const toldOf = async (counts: number[], change: Promise<unknown>) => {
+      const before = told
+      await change
+      await vi.waitFor(() => expect(told).toBeGreaterThan(before), SOON)
+      await vi.waitFor(async () => expect(await seen()).toEqual(counts), SOON)
+    }
+    await toldOf([1], writer.storage.appendMessage('one', user('first')))
+    await toldOf([2], writer.storage.appendMessage('one', user('second')))
+    await toldOf([1, 2], reader.storage.appendMessage('two', user('of this device')))
+    await toldOf([1], writer.storage.deleteConversation('one'))
+    stop()
+    const before = told
+    await writer.storage.appendMessage('three', user('of no interest'))
+    await reader.storage.listConversations()
+    expect(told).toBe(before)
+    expect(() => reader.storage.watchConversations('x' as never)).toThrow(/listener/)
+    await reader.close()
+    expect(() => reader.storage.watchConversations(() => {})).toThrow(/closed/)
+  })
+})
+
 describe('Who watches a conversation', () => {
   it('hears of what another device saves and deletes, by push and without asking', async () => {
     const portal = await startPortal()

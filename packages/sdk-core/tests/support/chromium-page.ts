@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import type { Page } from 'playwright-core'
 
 /** A page on a server of its own. */
@@ -10,23 +10,17 @@ export interface ServedPage {
   close(): void
 }
 
-/** Bundles a script for browsers, from the sources of the packages, and serves a page that runs it. */
-export async function serveScript(entryPoint: string): Promise<ServedPage> {
-  const bundle = await build({
-    entryPoints: [entryPoint],
-    conditions: ['@s5-conversations/source'],
-    bundle: true,
-    format: 'esm',
-    jsx: 'automatic',
-    platform: 'browser',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    write: false,
-  })
-  const script = bundle.outputFiles[0]?.text ?? ''
-  const server = createServer(({ url }, response) => {
-    const isScript = url === '/page.js'
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(isScript ? script : '<!doctype html><body><script type="module" src="/page.js"></script>')
+/**
+ * Bundles a script for browsers, from the sources of the packages, and serves a page that runs it; under `later/`, of the
+ * same origin, one that runs it as `later` changes it.
+ */
+export async function serveScript(entryPoint: string, later?: Plugin): Promise<ServedPage> {
+  const scripts = new Map([['/page.js', await bundle(entryPoint, [])]])
+  if (later !== undefined) scripts.set('/later/page.js', await bundle(entryPoint, [later]))
+  const server = createServer(({ url = '' }, response) => {
+    const script = scripts.get(url)
+    response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript')
+    response.end(script ?? '<!doctype html><body><script type="module" src="page.js"></script>')
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -36,6 +30,21 @@ export async function serveScript(entryPoint: string): Promise<ServedPage> {
     server.close()
   }
   return { url: `http://127.0.0.1:${port}/`, close }
+}
+
+async function bundle(entryPoint: string, plugins: Plugin[]): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entryPoint],
+    conditions: ['@s5-conversations/source'],
+    bundle: true,
+    format: 'esm',
+    jsx: 'automatic',
+    platform: 'browser',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    write: false,
+    plugins,
+  })
+  return outputFiles[0]?.text ?? ''
 }
 
 /** Heap in use after a collection, in bytes. */

@@ -9,19 +9,24 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumArgs, chromiumPath, requireChromium } from '../../../s5js/tests/browser/chromium'
 import { serveScript } from './chromium-page'
 import { closeAfterTest } from './fixture'
+import { laterSdk } from './later-sdk'
 import type { LocalPage } from './local-page'
 
 /** A Chromium process with its profile in a folder: it can be killed, and started again. */
 export interface ChromiumProcess {
   browser: Browser
-  openPage(): Promise<Page>
+  /** @param path of the page on its server */
+  openPage(path?: string): Promise<Page>
   kill(): Promise<void>
 }
 
-/** Serves the page of the tests; gives back its URL. */
+/** Serves the page of the tests, and under `later/` the same with a later SDK; gives back its URL. */
 export async function servePage(): Promise<string> {
   await requireChromium()
-  const { url, close } = await serveScript(fileURLToPath(new URL('./local-page.ts', import.meta.url)))
+  const { url, close } = await serveScript(
+    fileURLToPath(new URL('./local-page.ts', import.meta.url)),
+    laterSdk,
+  )
   closeAfterTest({ close: async () => close() })
   return url
 }
@@ -43,9 +48,9 @@ export async function startChromium(profile: string, url: string): Promise<Chrom
   }
   closeAfterTest({ close: kill })
   const browser = await chromium.connectOverCDP(await endpointOf(child))
-  const openPage = async () => {
+  const openPage = async (path = '') => {
     const page = await (browser.contexts()[0] ?? (await browser.newContext())).newPage()
-    await page.goto(url)
+    await page.goto(`${url}${path}`)
     await page.waitForFunction(() => 'page' in globalThis)
     return page
   }

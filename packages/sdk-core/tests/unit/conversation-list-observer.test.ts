@@ -1,15 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import type { ConversationSummary, ListOptions } from '../../src/index'
+import { type ConversationSummary, type ListOptions, UnsupportedError } from '../../src/index'
 import { ConversationListObserver } from '../../src/observers/conversation-list-observer'
+import { FakeClock } from '../support/fake-clock'
 
 /** A list in whatever order is set; its cursors are places in it. */
 class MovingList {
   order: string[] = []
+  reads = 0
+  listeners = new Set<() => void>()
+  /** Reads wait for it. */
+  answers: Promise<void> = Promise.resolve()
 
   async listConversations({ limit = 0, cursor = '0' }: ListOptions = {}) {
+    this.reads += 1
+    await this.answers
     const end = Number(cursor) + limit
     const items = this.order.slice(Number(cursor), end).map(summaryOf)
     return end < this.order.length ? { items, cursor: String(end) } : { items }
+  }
+
+  watchConversations(listener: () => void) {
+    this.listeners.add(listener)
+    return () => void this.listeners.delete(listener)
+  }
+
+  change(...order: string[]) {
+    this.order = order
+    for (const listener of this.listeners) listener()
   }
 }
 
@@ -17,11 +34,16 @@ function summaryOf(id: string): ConversationSummary {
   return { id, createdAt: 0, updatedAt: 0, version: 1, messageCount: 1, encrypted: true }
 }
 
+function observe(storage = new MovingList()) {
+  const clock = new FakeClock()
+  const list = new ConversationListObserver({ storage, pageSize: 2, clock, onFrame: (task) => task() })
+  const shown = () => list.getSnapshot().items.map(({ id }) => id)
+  return { storage, clock, list, shown }
+}
+
 describe('A list of conversations', () => {
   it('that moves between two pages, as when the network answers after the device, is shown whole', async () => {
-    const storage = new MovingList()
-    const list = new ConversationListObserver({ storage, pageSize: 2, onFrame: (task) => task() })
-    const shown = () => list.getSnapshot().items.map(({ id }) => id)
+    const { storage, list, shown } = observe()
     storage.order = ['a', 'b', 'c', 'd', 'e', 'f']
     await list.refresh()
     storage.order = ['e', 'f', 'a', 'b', 'c', 'd']
@@ -30,5 +52,50 @@ describe('A list of conversations', () => {
     await list.loadMore()
     expect(shown()).toEqual(['e', 'f', 'a', 'b', 'c', 'd'])
     expect(list.getSnapshot().hasMore).toBe(false)
+  })
+
+  it('follows what is changed by others; many changes are one read, however long it takes', async () => {
+    const { storage, clock, list, shown } = observe()
+    const stop = list.subscribe(() => {})
+    await list.refresh()
+    const before = storage.reads
+    for (let i = 0; i < 100; i += 1) storage.change(`a${i}`)
+    clock.advance(250)
+    await list.refresh()
+    expect(shown()).toEqual(['a99'])
+    expect(storage.reads - before).toBe(2)
+
+    let answer = () => {}
+    storage.answers = new Promise((resolve) => {
+      answer = resolve
+    })
+    const slow = list.refresh()
+    await new Promise(setImmediate)
+    for (let i = 0; i < 100; i += 1) {
+      storage.change(`b${i}`)
+      clock.advance(250)
+    }
+    expect(storage.reads - before).toBe(3)
+    answer()
+    await slow
+    await list.refresh()
+    expect(shown()).toEqual(['b99'])
+    expect(storage.reads - before).toBe(5)
+    stop()
+    list.close()
+    expect(storage.listeners.size).toBe(0)
+  })
+
+  it('of a store that cannot tell is read when somebody asks', async () => {
+    const storage = new MovingList()
+    storage.watchConversations = () => {
+      throw new UnsupportedError('this store does not tell of changes')
+    }
+    const { list, shown } = observe(storage)
+    list.subscribe(() => {})
+    storage.order = ['a']
+    await list.refresh()
+    expect(shown()).toEqual(['a'])
+    expect(list.getSnapshot().error).toBeUndefined()
   })
 })

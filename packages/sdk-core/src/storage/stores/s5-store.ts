@@ -3,7 +3,13 @@ import type { AppliedChange, ConversationChange } from '../../conversation/chang
 import type { Share } from '../../conversation/grant'
 import type { Head } from '../../conversation/head'
 import type { ListPage } from '../../conversation/listing'
-import { type CatalogEntry, type CatalogNews, newsOf, summarise } from '../../conversation/summary'
+import {
+  CATALOG_ID,
+  type CatalogEntry,
+  type CatalogNews,
+  newsOf,
+  summarise,
+} from '../../conversation/summary'
 import type { Conversation } from '../../conversation/types'
 import { UnmetCondition } from '../../conversation/unmet-condition'
 import type { Page } from '../../conversation/view'
@@ -102,7 +108,10 @@ export class S5Store implements ConversationStore {
       this.#sharing().follow(id, moved, signal)
     this.#watcher = new Watcher({ heads: this.#heads, follow, counters, log })
     this.#sweeper = new Sweeper(this.#heads, network, log)
-    const onCommit = (head: Head) => this.#tidy(head)
+    const onCommit = (head: Head) => {
+      this.#watcher.notice(head)
+      this.#tidy(head)
+    }
     const complete = (news: CatalogNews) => this.#whereabouts.complete(news)
     this.#catalog = new Catalog({ committer: this.#committer, heads: this.#heads, log, onCommit, complete })
     this.#listing = new Listing({ catalog: this.#catalog, heads: this.#heads, counters, log })
@@ -160,6 +169,10 @@ export class S5Store implements ConversationStore {
 
   watch(id: string, listener: ConversationListener): () => void {
     return this.#watcher.watch(id, listener)
+  }
+
+  watchList(listener: () => void): () => void {
+    return this.#watcher.watch(CATALOG_ID, listener)
   }
 
   async verify(
