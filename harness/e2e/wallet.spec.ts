@@ -1,5 +1,5 @@
 import { messages, save, send } from './support/harness-page'
-import { expect, listen, test } from './support/test'
+import { expect, listen, type Page, test } from './support/test'
 
 const CHAT = '/chat-context-rag-demo'
 
@@ -13,7 +13,12 @@ test('a wallet signs in, is there after a reload, and opens the same on a second
   await page.getByTestId('open-development-wallet').click()
   await expect(page.getByTestId('sign-text')).toContainText('This signature is the key to all of them')
   await page.getByTestId('sign').click()
+  await expect(page.getByTestId('start-session')).toBeVisible()
+
+  const asked = await watchFor(page, 'Connect a wallet')
+  await page.reload()
   await page.getByTestId('start-session').click()
+  expect(await asked()).toBe(false)
   await send(page, 'Remember me on every device')
   await expect(messages(page, 'assistant')).toContainText('demo model')
   await save(page)
@@ -91,3 +96,14 @@ test('a recovery phrase with a wrong word is refused, and says which', async ({ 
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('alert')).toBeVisible()
 })
+
+/** Has the next page that is loaded look out for a text. Gives back whether it ever showed. */
+async function watchFor(page: Page, text: string): Promise<() => Promise<boolean>> {
+  await page.addInitScript((wanted) => {
+    const seen = Object.assign(globalThis, { wasSeen: false })
+    new MutationObserver(() => {
+      seen.wasSeen ||= document.body?.textContent?.includes(wanted) ?? false
+    }).observe(document, { subtree: true, childList: true })
+  }, text)
+  return () => page.evaluate(() => (globalThis as unknown as { wasSeen: boolean }).wasSeen)
+}

@@ -20,7 +20,7 @@ export function installTestHook(): void {
   window.s5Harness = {
     signInWithDevelopmentWallet: async (privateKey) => {
       const wallet = await openDevelopmentWallet(privateKey)
-      await pageSession.signIn({ ...wallet, isMade: true })
+      await pageSession.signIn({ ...wallet, isNew: true })
       return wallet.privateKey
     },
     sdk: () => {

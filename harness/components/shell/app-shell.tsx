@@ -15,16 +15,18 @@ export function AppShell({ children }: { children: ReactNode }) {
       >
         Skip to the content
       </a>
-      <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface p-4 lg:flex">
-        <div className="px-2 pt-1 pb-6">
-          <Brand />
-        </div>
-        <nav aria-label="Pages">
-          <NavLinks />
-        </nav>
-        <div className="mt-auto flex items-center justify-between gap-2">
-          <IdentityBadge />
-          <ThemeSwitch />
+      <aside className="hidden border-r border-line bg-surface lg:block">
+        <div className="sticky top-0 flex h-dvh flex-col p-4">
+          <div className="px-2 pt-1 pb-6">
+            <Brand />
+          </div>
+          <nav aria-label="Pages">
+            <NavLinks />
+          </nav>
+          <div className="mt-auto flex items-center justify-between gap-2">
+            <IdentityBadge />
+            <ThemeSwitch />
+          </div>
         </div>
       </aside>
       <header className="sticky top-0 z-30 flex items-center justify-between border-b border-line bg-surface px-4 py-2.5 lg:hidden">

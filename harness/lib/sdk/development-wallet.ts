@@ -13,7 +13,7 @@ export async function openDevelopmentWallet(privateKey?: string): Promise<Develo
   return {
     kind: 'development-wallet',
     privateKey: wallet.privateKey,
-    isMade: privateKey === undefined,
+    isNew: privateKey === undefined,
     signer: {
       getAddress: () => wallet.getAddress(),
       signTypedData: (domain, types, message) => wallet.signTypedData(domain, types, message),

@@ -40,28 +40,38 @@ export class PageSession {
   async start(): Promise<void> {
     if (this.#state.status !== 'starting') return
     const identity = await recallIdentity().catch(() => undefined)
+    if (this.#state.status !== 'starting') return
     if (identity === undefined) this.#set({ status: 'signed-out' })
-    else await this.signIn(identity)
+    else await this.#open(identity)
   }
 
   /** What goes wrong shows in the state. */
   async signIn(identity: Identity): Promise<void> {
     await this.#leave()
     this.#set({ status: 'signing' })
-    try {
-      const harness = await Harness.open(identity, (address) => this.#isNew(identity, address))
-      await rememberIdentity(identity)
-      harness.sdk.auth.subscribe((auth) => this.#follow(auth))
-      this.#set({ status: 'ready', harness })
-    } catch (error) {
-      this.#set({ status: 'signed-out', problem: describeError(error), again: identity })
-    }
+    await this.#open(identity)
   }
 
   /** Signs out, and forgets on this device who it was. What is stored stays. */
   async signOut(): Promise<void> {
     await forgetIdentity()
     await this.#leave()
+  }
+
+  async #open(identity: Identity): Promise<void> {
+    let isNew = false
+    const confirmNew = async (address: string) => {
+      isNew = await this.#isNew(identity, address)
+      return isNew
+    }
+    try {
+      const harness = await Harness.open(identity, confirmNew)
+      await rememberIdentity(identity, isNew)
+      harness.sdk.auth.subscribe((auth) => this.#follow(auth))
+      this.#set({ status: 'ready', harness })
+    } catch (error) {
+      this.#set({ status: 'signed-out', problem: describeError(error), again: identity })
+    }
   }
 
   async #leave(problem?: string): Promise<void> {
@@ -71,7 +81,7 @@ export class PageSession {
   }
 
   #isNew(identity: Identity, address: string): Promise<boolean> {
-    if (identity.kind === 'development-wallet' && identity.isMade) return Promise.resolve(true)
+    if (identity.kind === 'development-wallet' && identity.isNew) return Promise.resolve(true)
     return new Promise((resolve) => {
       const answer = (isNew: boolean) => {
         this.#set({ status: 'signing' })
