@@ -15,7 +15,7 @@ test('the inspector shows where a conversation lies, verifies it, reads its chai
       await sdk?.outbox?.flush()
     }
   })
-  await page.getByRole('button', { name: 'Look again' }).click()
+  await page.getByRole('button', { name: 'Read again' }).click()
   const anatomy = page.getByTestId('anatomy')
   await expect(anatomy.getByRole('region', { name: 'Head' })).toContainText(
     '3; 3 records lie in the head itself',

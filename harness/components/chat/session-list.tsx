@@ -1,24 +1,22 @@
 'use client'
 
-import { useSyncStatus } from '@s5-conversations/react'
 import type { Session } from '@s5-conversations/sdk-core'
 import { Timer } from 'lucide-react'
-import { useEffect } from 'react'
 import { useSessions } from '@/lib/chat/use-sessions'
 import { formatTime } from '@/lib/format'
 import { Badge, type Tone } from '../ui/badge'
 import { Button } from '../ui/button'
 import { EmptyState } from '../ui/empty-state'
+import { Skeleton } from '../ui/skeleton'
 import { ListItem } from './list-item'
 
 const TONES: Record<Session['status'], Tone> = { active: 'good', ended: 'neutral', completed: 'neutral' }
 
 /** The stretches of work on conversations, the latest first. To go on with one is to open its conversation. */
 export function SessionList({ onOpen }: { onOpen(conversationId: string): void }) {
-  const { items, hasMore, problem, loadMore, refresh } = useSessions()
-  const isSettled = useSyncStatus().status === 'saved'
-  useEffect(refresh, [refresh, isSettled])
+  const { items, hasMore, problem, loadMore } = useSessions()
   if (problem !== undefined) return <p role="alert">{problem}</p>
+  if (items === undefined) return <Skeleton className="h-24" />
   if (items.length === 0) {
     return (
       <EmptyState icon={<Timer />} title="No sessions yet">

@@ -1,7 +1,9 @@
 'use client'
 
+import { useConversations } from '@s5-conversations/react'
 import { ScanSearch } from 'lucide-react'
 import { useState } from 'react'
+import { describeError } from '@/lib/describe-error'
 import { useHarness } from '@/lib/sdk/use-page-session'
 import { Problem } from '../lab/problem'
 import { Button } from '../ui/button'
@@ -11,26 +13,22 @@ import { Field, Select } from '../ui/input'
 import { Skeleton } from '../ui/skeleton'
 import { Anatomy } from './anatomy'
 import { Operations } from './operations'
-import { useConversationList } from './use-conversation-list'
 import { Verification } from './verification'
 import { Versions } from './versions'
 
 /** Takes one conversation apart. */
 export function Inspector() {
   const harness = useHarness()
-  const list = useConversationList(harness.sdk)
-  const [chosen, setChosen] = useState<string>()
-  const id = chosen ?? list.items[0]?.id
-  if (!list.isLoaded) return <Skeleton className="h-48" />
+  const list = useConversations({ pageSize: 50 })
+  const [id, setId] = useState<string>()
+  const [first] = list.items
+  if (id === undefined && first !== undefined) setId(first.id)
+  if (list.status === 'loading') return <Skeleton className="h-48" />
   return (
     <>
-      <Problem text={list.problem} />
+      <Problem text={list.error === undefined ? undefined : describeError(list.error)} />
       {id === undefined ? (
-        <EmptyState
-          icon={<ScanSearch />}
-          title="No conversation yet"
-          action={<Button onClick={list.reload}>Look again</Button>}
-        >
+        <EmptyState icon={<ScanSearch />} title="No conversation yet">
           Write one on the chat page, or on any other page here.
         </EmptyState>
       ) : (
@@ -40,10 +38,10 @@ export function Inspector() {
               <div className="min-w-0 flex-1 basis-64">
                 <Field
                   label="Conversation"
-                  hint={`${list.items.length} listed${list.cursor === undefined ? '' : ', and there are more'}`}
+                  hint={`${list.items.length} listed${list.hasMore ? ', and there are more' : ''}`}
                 >
                   {(field) => (
-                    <Select {...field} value={id} onChange={({ target }) => setChosen(target.value)}>
+                    <Select {...field} value={id} onChange={({ target }) => setId(target.value)}>
                       {list.items.map(({ id: each, title }) => (
                         <option key={each} value={each}>
                           {title === undefined ? each : `${title} (${each})`}
@@ -53,7 +51,7 @@ export function Inspector() {
                   )}
                 </Field>
               </div>
-              {list.cursor !== undefined && <Button onClick={list.loadMore}>List more</Button>}
+              {list.hasMore && <Button onClick={() => void list.loadMore()}>List more</Button>}
             </div>
           </Card>
           <Anatomy key={`anatomy ${id}`} sdk={harness.sdk} conversationId={id} />

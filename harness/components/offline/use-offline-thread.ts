@@ -1,6 +1,7 @@
 import type { Message, Outbox, SaveStatus } from '@s5-conversations/sdk-core'
 import { useCallback, useEffect, useState } from 'react'
 import { describeError } from '@/lib/describe-error'
+import { OneAtATime } from '@/lib/one-at-a-time'
 import type { Harness } from '@/lib/sdk/harness'
 
 export const CONVERSATION_ID = 'offline-demo'
@@ -44,33 +45,4 @@ export function useOfflineThread({ sdk }: Harness) {
 
 async function describe({ id, content }: Message, outbox: Outbox | undefined): Promise<ThreadMessage> {
   return { id, text: String(content), status: await outbox?.statusOf(CONVERSATION_ID, id) }
-}
-
-/** Runs a task again as often as it is asked for, but never twice at once: the last ask is always answered. */
-class OneAtATime {
-  readonly #task: () => Promise<void>
-  #isAsked = false
-  #isRunning = false
-
-  constructor(task: () => Promise<void>) {
-    this.#task = task
-  }
-
-  ask(): void {
-    this.#isAsked = true
-    if (!this.#isRunning) void this.#run()
-  }
-
-  end(): void {
-    this.#isAsked = false
-  }
-
-  async #run(): Promise<void> {
-    this.#isRunning = true
-    while (this.#isAsked) {
-      this.#isAsked = false
-      await this.#task()
-    }
-    this.#isRunning = false
-  }
 }

@@ -1,43 +1,46 @@
 'use client'
 
 import type { Session } from '@s5-conversations/sdk-core'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { describeError } from '../describe-error'
+import { OneAtATime } from '../one-at-a-time'
 import { useHarness } from '../sdk/use-page-session'
 
 const PAGE_SIZE = 20
 
 export interface SessionPages {
-  items: readonly Session[]
+  /** Absent until they were read. */
+  items: readonly Session[] | undefined
   hasMore: boolean
   problem: string | undefined
   loadMore(): void
-  refresh(): void
 }
 
-/** The sessions of who is signed in, the latest first, in pages. */
+/** The sessions of who is signed in, the latest first, in pages; whoever begins or ends them. */
 export function useSessions(): SessionPages {
-  const { sdk } = useHarness()
-  const [items, setItems] = useState<readonly Session[]>([])
-  const [problem, setProblem] = useState<string>()
-  const cursor = useRef<string>(undefined)
+  const { sessions, storage } = useHarness().sdk
+  const [items, setItems] = useState<readonly Session[]>()
   const [hasMore, setHasMore] = useState(false)
-  const load = useCallback(
-    async (after: string | undefined) => {
+  const [problem, setProblem] = useState<string>()
+  const [wanted, setWanted] = useState(PAGE_SIZE)
+  useEffect(() => {
+    const read = async () => {
       try {
-        const options = { limit: PAGE_SIZE, ...(after === undefined ? {} : { cursor: after }) }
-        const page = await sdk.sessions.listSessions(options)
-        setItems((before) => (after === undefined ? page.items : [...before, ...page.items]))
-        setProblem(undefined)
-        cursor.current = page.cursor
+        const page = await sessions.listSessions({ limit: wanted })
+        setItems(page.items)
         setHasMore(page.cursor !== undefined)
+        setProblem(undefined)
       } catch (error) {
         setProblem(describeError(error))
       }
-    },
-    [sdk],
-  )
-  const refresh = useCallback(() => void load(undefined), [load])
-  useEffect(refresh, [refresh])
-  return { items, hasMore, problem, loadMore: () => void load(cursor.current), refresh }
+    }
+    const reads = new OneAtATime(read)
+    reads.ask()
+    const stop = storage.watchConversations(() => reads.ask())
+    return () => {
+      stop()
+      reads.end()
+    }
+  }, [sessions, storage, wanted])
+  return { items, hasMore, problem, loadMore: () => setWanted((before) => before + PAGE_SIZE) }
 }
