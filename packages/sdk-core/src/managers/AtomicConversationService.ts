@@ -1,6 +1,9 @@
 import { checksumOf } from '../conversation/checksum'
+import { isPlainObject } from '../conversation/json-value'
+import { refuseUnknownFields } from '../conversation/message'
 import type { Conversation, ConversationInput } from '../conversation/types'
 import { VersionConflictError } from '../errors/conflict-errors'
+import { InvalidInputError } from '../errors/input-errors'
 import { SDKError } from '../errors/sdk-error'
 import type { NotificationOptions } from '../observe/notification'
 import type { PersistenceKind } from '../observe/persistence-kinds'
@@ -14,6 +17,7 @@ import type { StorageResult } from '../storage/storage-result'
 const AT_ONCE = 8
 const MAX_RETRIES = 3
 const KNOWN_CONVERSATIONS = 1024
+const OPTIONS = ['forceOverwrite', 'notifyUser', 'retryOnFailure']
 
 /** Options of `saveConversations`. */
 export interface SaveConversationsOptions {
@@ -95,11 +99,13 @@ export class AtomicConversationService {
   /**
    * Saves `conversations`, in parallel; never rejects for one of them. Where others have written since, both are
    * kept, unless `forceOverwrite` says otherwise. Gives one outcome for each, in their order.
+   * @throws InvalidInputError before anything is saved, for what is no list of objects, and for unknown options
    */
   async saveConversations(
     conversations: readonly ConversationInput[],
     options: SaveConversationsOptions = {},
   ): Promise<SaveOutcome[]> {
+    refuseWrongInput(conversations, options)
     const outcomes = await mapInParallel(conversations, AT_ONCE, (each) => this.#save(each, options))
     for (const { status } of outcomes) this.#stats[status] += 1
     if (options.notifyUser !== false) this.#tell(conversations, outcomes, options)
@@ -214,6 +220,14 @@ export class AtomicConversationService {
     if (has('merged')) this.#options.notify('conflict_merged')
     if (failed.length === 0 && (has('saved') || has('overwritten'))) this.#options.notify('save_success')
   }
+}
+
+function refuseWrongInput(conversations: unknown, options: unknown): void {
+  if (!Array.isArray(conversations)) throw new InvalidInputError('conversations', 'must be an array')
+  const wrong = conversations.findIndex((each) => !isPlainObject(each))
+  if (wrong !== -1) throw new InvalidInputError(`conversations[${wrong}]`, 'must be a plain object')
+  if (!isPlainObject(options)) throw new InvalidInputError('options', 'must be a plain object')
+  refuseUnknownFields(options, OPTIONS, 'options')
 }
 
 function isRetryable(outcome: SaveOutcome): boolean {

@@ -25,6 +25,22 @@ describe('Many conversations at a time', () => {
     expect(sdk.notifications.list().map(({ kind }) => kind)).toEqual(['save_failed'])
   })
 
+  it.each([
+    ['conversations', undefined, {}],
+    ['conversations[1]', [conversation('one', 'hello'), null], {}],
+    ['options.overwrite', [conversation('one', 'hello')], { overwrite: true }],
+    ['options', [conversation('one', 'hello')], null],
+  ])('are refused all at once for a wrong %s', async (path, conversations, options) => {
+    const sdk = await startSdk()
+    await expect(
+      sdk.conversations.saveConversations(conversations as never, options as never),
+    ).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      path,
+    })
+    expect(sdk.storage.getStats().saves).toBe(0)
+  })
+
   it('cost nothing where nothing has changed', async () => {
     const sdk = await startSdk()
     const one = conversation('one', 'hello')
