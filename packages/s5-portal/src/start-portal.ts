@@ -90,6 +90,7 @@ export async function startPortal(options: PortalOptions, environment: PortalEnv
   settings.log.info({ url }, 'portal started')
   const close = once(async () => {
     node.close()
+    parts.faults?.release()
     await server.stop()
     await stores.close()
     settings.log.info({ url }, 'portal stopped')

@@ -33,6 +33,7 @@ export class Faults implements FaultSwitches {
   #plan: FaultPlan
   #dice: Dice
   #target: FaultTarget | undefined
+  readonly #held = new Set<() => void>()
 
   /** @param plan - a valid one */
   constructor(plan: FaultPlan) {
@@ -54,6 +55,7 @@ export class Faults implements FaultSwitches {
     if (wrong !== undefined) throw new TypeError(`${wrong} is not a fault, or not a value for it`)
     this.#plan = { ...plan }
     this.#dice = new Dice(plan.seed ?? 0)
+    this.release()
     this.#target?.reconsiderConnections()
     if (plan.lostDisk === true) await this.#target?.forgetEverything()
   }
@@ -74,9 +76,23 @@ export class Faults implements FaultSwitches {
     return chance > 0 && this.#dice.roll(fault) < chance
   }
 
-  /** How long to wait, in milliseconds, before a request of `route` is handled. */
-  waitMs(route: RouteName): number {
-    return this.#latencyMs(route) + (REGISTRY_ROUTES.includes(route) ? this.registryMs : 0)
+  /** Resolves when a request of `route` is to be handled: after its delay, or when the plan changes before. */
+  hold(route: RouteName): Promise<void> {
+    const slowMs = REGISTRY_ROUTES.includes(route) ? this.registryMs : 0
+    return new Promise((resolve) => {
+      const release = () => {
+        clearTimeout(timer)
+        this.#held.delete(release)
+        resolve()
+      }
+      const timer = setTimeout(release, this.#latencyMs(route) + slowMs)
+      this.#held.add(release)
+    })
+  }
+
+  /** Ends all waiting. */
+  release(): void {
+    for (const release of [...this.#held]) release()
   }
 
   get registryMs(): number {

@@ -39,7 +39,7 @@ export async function answerFaultily(
   const { faults } = parts
   if (faults === undefined || name === 'faults') return route(context, parts)
   if (faults.refusesConnections || faults.strikes('dropRequests', name)) return cutOff(context)
-  await new Promise((resolve) => setTimeout(resolve, faults.waitMs(name)))
+  await faults.hold(name)
   const answer = await runRoute(route, context, parts)
   if (!faults.strikes('dropAnswers', name)) return answer
   await answer.body?.cancel()

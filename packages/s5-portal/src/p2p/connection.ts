@@ -132,7 +132,7 @@ export class PeerConnection {
   #handleFaultily(bytes: Uint8Array, faults: Faults): void {
     if (faults.strikes('dropRequests', 'p2p')) return
     const times = faults.strikes('duplicate', 'p2p') ? 2 : 1
-    const arrival = new Promise((resolve) => setTimeout(resolve, faults.waitMs('p2p')))
+    const arrival = faults.hold('p2p')
     this.#arrivals = Promise.all([this.#arrivals, arrival]).then(() => {
       for (let time = 0; time < times; time++) this.#handle(bytes)
     })

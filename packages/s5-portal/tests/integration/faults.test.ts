@@ -99,6 +99,17 @@ describe('a fault:', () => {
     expect(portal.stats().registryConflicts).toBe(0)
   })
 
+  it.each(['clearing it', 'closing the portal'])(
+    'a long delay ends with %s, and what it held back is answered',
+    async (end) => {
+      const { portal, client, faults } = await openFaulty({ delayMs: 600_000 })
+      const answer = client.get('/s5/version')
+      await eventually(() => expect(portal.stats().requests.version).toBe(1))
+      await (end === 'clearing it' ? faults.clear() : portal.close())
+      expect((await answer).status).toBe(200)
+    },
+  )
+
   it('a dropped request has no effect', async () => {
     const { write, read, faults } = await openFaulty()
     const key = createKey()
