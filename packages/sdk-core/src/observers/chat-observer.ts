@@ -3,6 +3,7 @@ import type { Message } from '../conversation/types'
 import { VersionConflictError } from '../errors/conflict-errors'
 import { StaleSessionError } from '../errors/session-errors'
 import { type AnswerEnd, type AnswerOptions, ChatAnswers } from './chat-answers'
+import { ChatMessages } from './chat-messages'
 import { ChatSession, type SessionFacts } from './chat-session'
 import {
   type ChatConflict,
@@ -10,10 +11,8 @@ import {
   type ChatSnapshot,
   emptyChat,
   promptOf,
-  reuseShown,
   unansweredPrompt,
 } from './chat-snapshot'
-import { type Placed, threadOf } from './chat-thread'
 import { ConversationObserver } from './conversation-observer'
 import type { OnFrame } from './frame'
 import { MessageSaves } from './message-saves'
@@ -46,11 +45,10 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   readonly #own: OwnMessages
   readonly #saves: MessageSaves
   readonly #answers: ChatAnswers
+  readonly #messages: ChatMessages
   readonly #takeover = new Takeover()
-  readonly #errors = new Map<string, unknown>()
   /** Prompts whose answers did not come, or not to their end. */
   readonly #unanswered = new Set<string>()
-  readonly #chosenByParent = new Map<string, string>()
   #stopListening = () => {}
   #underWay = 0
   #draft = ''
@@ -75,6 +73,11 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
       onFailed: (error) => this.#meet(error),
     })
     this.#answers = new ChatAnswers({ sessions, session: this.#session, onChange })
+    this.#messages = new ChatMessages({
+      conversation: this.#conversation,
+      own: this.#own,
+      answers: this.#answers,
+    })
   }
 
   get conversationId(): string {
@@ -89,7 +92,9 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     if (this.#takeover.current === undefined) return null
     const { localVersion, remoteVersion, seen } = this.#takeover.current
     const known = new Set(seen)
-    const missing = this.#stored().filter(({ id }) => !known.has(id) && this.#own.get(id) === undefined)
+    const missing = this.#messages
+      .stored()
+      .filter(({ id }) => !known.has(id) && this.#own.get(id) === undefined)
     const unsaved = this.#own.unsaved().map(({ message }) => message)
     return { localVersion, remoteVersion, missing, unsaved }
   }
@@ -144,15 +149,12 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
 
   /** Shows this one of several answers. */
   choose(answerId: string): void {
-    const { parentId } = this.#find(answerId) ?? {}
-    if (parentId === undefined) return
-    this.#chosenByParent.set(parentId, answerId)
-    this.#tell()
+    if (this.#messages.choose(answerId)) this.#tell()
   }
 
   /** Puts another text into a message, unless somebody else has done so meanwhile: then it is a conflict. */
   async edit(messageId: string, content: Message['content']): Promise<void> {
-    const message = this.#find(messageId)
+    const message = this.#messages.find(messageId)
     if (message === undefined) return
     await this.#track(this.#saves.edit(message, content))
   }
@@ -221,12 +223,11 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   protected read({ messages }: ChatSnapshot): ChatSnapshot {
     const { status, conversation, error = this.#error } = this.#conversation.getSnapshot()
     const { title } = conversation ?? {}
-    const shown = threadOf(this.#all(), this.#chosenByParent).map((placed) => this.#toShown(placed))
     return {
       conversationId: this.conversationId,
       status,
       ...(title === undefined ? {} : { title }),
-      messages: reuseShown(messages, shown),
+      messages: this.#messages.shown(messages),
       isStreaming: this.#answers.isStreaming,
       conflict: this.conflict,
       draft: this.#draft,
@@ -253,9 +254,9 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
   }
 
   async #answerAgain(promptId: string, options: AnswerOptions): Promise<void> {
-    const prompt = this.#find(promptId)
+    const prompt = this.#messages.find(promptId)
     if (prompt === undefined) return
-    this.#chosenByParent.delete(promptId)
+    this.#messages.chooseNewest(promptId)
     await this.#answer(prompt, Promise.resolve(this.#own.get(promptId)?.status !== 'failed'), options)
   }
 
@@ -266,7 +267,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     options: AnswerOptions,
   ): Promise<Message | undefined> {
     this.#unanswered.add(prompt.id)
-    this.#errors.delete(prompt.id)
+    this.#messages.clear(prompt.id)
     const end = await this.#track(this.#answers.ask(prompt, isPromptSaved, options))
     if (end === undefined) return undefined
     if (end.result !== undefined) this.#unanswered.delete(prompt.id)
@@ -276,7 +277,7 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
 
   #keepAnswer(prompt: Message, { message, isSaved, error }: AnswerEnd): Message | undefined {
     const isShown = message.content !== ''
-    if (error !== undefined) this.#errors.set(isShown ? message.id : prompt.id, error)
+    if (error !== undefined) this.#messages.fail(isShown ? message.id : prompt.id, error)
     if (isShown) this.#own.saving(message)
     if (isSaved) this.#own.acknowledged(message.id)
     else this.#own.failed(message.id, error)
@@ -320,41 +321,8 @@ export class ChatObserver extends Observed<ChatSnapshot> implements StaleSource 
     }
   }
 
-  #stored(): readonly Message[] {
-    return this.#conversation.getSnapshot().conversation?.messages ?? []
-  }
-
-  /** What is stored, with what is written here and is newer. */
-  #all(): Message[] {
-    const own = new Map(this.#own.all().map(({ message }) => [message.id, message]))
-    const { growing } = this.#answers
-    if (growing !== undefined) own.set(growing.id, growing)
-    const stored = this.#stored().map((message) => {
-      const newer = own.get(message.id)
-      own.delete(message.id)
-      return newer ?? message
-    })
-    return [...stored, ...own.values()]
-  }
-
-  #find(id: string): Message | undefined {
-    return this.#all().find((message) => message.id === id)
-  }
-
   #shown(message: Message): ChatMessage {
-    return this.getSnapshot().messages.find(({ id }) => id === message.id) ?? this.#toShown({ message })
-  }
-
-  #toShown({ message, alternatives }: Placed): ChatMessage {
-    const own = this.#own.get(message.id)
-    const isGrowing = this.#answers.growing?.id === message.id
-    const error = own?.error ?? this.#errors.get(message.id)
-    return {
-      ...message,
-      status: isGrowing ? 'streaming' : (own?.status ?? 'saved'),
-      ...(error === undefined ? {} : { error }),
-      ...(alternatives === undefined ? {} : { alternatives }),
-    }
+    return this.getSnapshot().messages.find(({ id }) => id === message.id) ?? this.#messages.asShown(message)
   }
 }
 
