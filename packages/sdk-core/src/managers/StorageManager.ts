@@ -13,7 +13,6 @@ import type {
   ConversationStore,
   OpenedShare,
   SharedList,
-  StoreSharing,
 } from '../storage/conversation-store'
 import { withDeadline } from '../storage/deadline'
 import { eitherSignal } from '../storage/either-signal'
@@ -28,10 +27,11 @@ import {
   parseLoadOptions,
   parseReadOptions,
   parseVerifyOptions,
+  READ_DEADLINE_MS,
   type ReadOptions,
   signalOf,
 } from '../storage/load-options'
-import { retryWithBackoff } from '../storage/retry'
+import { OwnChanges } from '../storage/own-changes'
 import type { SaveDraft } from '../storage/save-draft'
 import {
   draftAppend,
@@ -49,7 +49,8 @@ import {
   type SaveOptions,
 } from '../storage/save-options'
 import { SeenContent } from '../storage/seen-content'
-import { parseShareOptions, type ShareOptions } from '../storage/share-options'
+import type { ShareOptions } from '../storage/share-options'
+import { SharingCalls } from '../storage/sharing-calls'
 import type { StorageResult } from '../storage/storage-result'
 import type { VerificationReport, VerifyOptions } from '../storage/verify/report'
 import type { ConversationListener } from '../storage/watcher'
@@ -58,10 +59,6 @@ import type { ImportOptions } from '../transfer/import-conversations'
 import type { ImportData } from '../transfer/import-data'
 import type { ImportReport } from '../transfer/import-report'
 import type { ImportTarget } from '../transfer/transfer-target'
-
-/** A read that has no answer after this time fails, in ms. */
-const READ_DEADLINE_MS = 30_000
-const MAX_RETRIES = 3
 
 /** Options of `deleteConversation`. */
 export type DeleteOptions = Pick<SaveOptions, 'expectedVersion' | 'signal'>
@@ -87,6 +84,8 @@ export class StorageManager {
   readonly #counters: StorageCounters
   readonly #seen = new SeenContent()
   readonly #group: GroupCommit
+  readonly #ownChanges: OwnChanges
+  readonly #sharing: SharingCalls
   readonly #lockScope: string
   private readonly saveLocks: LockTable = new Map()
   #isClosed = false
@@ -95,6 +94,11 @@ export class StorageManager {
     this.#store = store
     this.#counters = counters
     this.#lockScope = lockScope
+    this.#ownChanges = new OwnChanges(log)
+    this.#sharing = new SharingCalls({
+      store,
+      withLock: (id, task) => this.withConversationLock(id, task),
+    })
     this.#group = new GroupCommit({ store, seen: this.#seen, counters, log })
   }
 
@@ -270,16 +274,16 @@ export class StorageManager {
   }
 
   /**
-   * Calls `listener` when {@link listConversations} may give something else than before: after what is saved here, in
-   * other tabs, and on other devices. Several changes may come as one; some change nothing that is listed.
+   * Calls `listener` when {@link listConversations} may give something else than before: after what is saved here,
+   * and, where the store can tell, in other tabs and on other devices. Several changes may come as one; some change
+   * nothing that is listed.
    * @returns a function that ends it; closing the SDK does too
-   * @throws InvalidInputError, UnsupportedError where the store cannot tell
+   * @throws InvalidInputError
    */
   watchConversations(listener: () => void): () => void {
     this.#refuseWhenClosed()
     if (typeof listener !== 'function') throw new InvalidInputError('listener', 'must be a function')
-    if (this.#store.watchList === undefined) throw new UnsupportedError('this store does not tell of changes')
-    return this.#store.watchList(listener)
+    return this.#store.watchList?.(listener) ?? this.#ownChanges.listen(listener)
   }
 
   /**
@@ -328,8 +332,7 @@ export class StorageManager {
    * @throws SignatureRejectedError, SignerFailedError, UnsupportedError where the store shares nothing
    */
   async sharingAddress(options: ReadOptions = {}): Promise<string> {
-    const signal = signalOf(options)
-    return this.#sharing().address(signal)
+    return this.#openSharing().address(options)
   }
 
   /**
@@ -341,11 +344,7 @@ export class StorageManager {
    * such conversation; UnsupportedError where it belongs to somebody else; and as {@link saveConversation}
    */
   async shareConversation(conversationId: string, options: ShareOptions): Promise<string> {
-    const id = parseId(conversationId, 'conversationId')
-    const { to, write, ...reading } = parseShareOptions(options)
-    const sharing = this.#sharing()
-    await sharing.address(signalOf(reading))
-    return this.#inTurn(id, reading.signal, (either) => sharing.share(id, to, write, either))
+    return this.#openSharing().share(conversationId, options)
   }
 
   /**
@@ -355,11 +354,7 @@ export class StorageManager {
    * ConversationDeletedError, UnsupportedError (lies on other portals), StoreUnavailableError, CorruptRecordError
    */
   async openShared(capability: string, options: ReadOptions = {}): Promise<OpenedShare> {
-    const { signal } = parseReadOptions(options)
-    const sharing = this.#sharing()
-    return withDeadline(READ_DEADLINE_MS, signal, (either) =>
-      retryWithBackoff(() => sharing.open(capability, either), { maxRetries: MAX_RETRIES, signal: either }),
-    )
+    return this.#openSharing().open(capability, options)
   }
 
   /**
@@ -368,16 +363,12 @@ export class StorageManager {
    * @throws InvalidInputError where it was not shared with them; and as {@link shareConversation}
    */
   async revokeShare(conversationId: string, options: Omit<ShareOptions, 'write'>): Promise<void> {
-    const id = parseId(conversationId, 'conversationId')
-    const { to, signal } = parseShareOptions(options, ['to', 'signal'])
-    const sharing = this.#sharing()
-    await this.#inTurn(id, signal, (either) => sharing.revoke(id, to, either))
+    return this.#openSharing().revoke(conversationId, options)
   }
 
   /** What this identity shares with whom, and what others share with it. @throws as {@link loadConversation} */
   async listShared(options: ReadOptions = {}): Promise<SharedList> {
-    const { signal } = parseReadOptions(options)
-    return withDeadline(READ_DEADLINE_MS, signal, (either) => this.#sharing().list(either))
+    return this.#openSharing().list(options)
   }
 
   /**
@@ -467,25 +458,13 @@ export class StorageManager {
     )
     committed.catch((error: unknown) => this.#group.abandon(pending, error))
     const { ignored, ...receipt } = await pending.receipt
+    this.#ownChanges.tell()
     return { conversationId: draft.id, ...receipt, ...(ignored.length === 0 ? {} : { ignored }) }
   }
 
-  #sharing(): StoreSharing {
+  #openSharing(): SharingCalls {
     this.#refuseWhenClosed()
-    if (this.#store.sharing === undefined) throw new UnsupportedError('this store shares nothing')
-    return this.#store.sharing
-  }
-
-  /** Runs `task` between the saves of one conversation. Safe for what can be repeated. */
-  #inTurn<T>(
-    conversationId: string,
-    signal: AbortSignal | undefined,
-    task: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    return this.withConversationLock(conversationId, (held) => {
-      const either = eitherSignal(held, signal)
-      return retryWithBackoff(() => task(either), { maxRetries: MAX_RETRIES, signal: either })
-    })
+    return this.#sharing
   }
 
   private withConversationLock<T>(

@@ -1,6 +1,5 @@
 import type { ConversationSummary } from '../conversation/types'
 import { ClosedError } from '../errors/identity-errors'
-import { UnsupportedError } from '../errors/input-errors'
 import { type Clock, systemClock } from '../observe/clock'
 import type { ReadStatus } from './conversation-observer'
 import type { OnFrame } from './frame'
@@ -81,8 +80,7 @@ export class ConversationListObserver extends Observed<ConversationListSnapshot>
     try {
       this.#stopWatching = this.#options.storage.watchConversations(() => this.#follow())
     } catch (error) {
-      // A store that cannot tell is read when somebody asks.
-      if (!(error instanceof UnsupportedError)) this.#fail(error)
+      this.#fail(error)
     }
   }
 

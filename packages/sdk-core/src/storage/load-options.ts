@@ -6,6 +6,9 @@ import { InvalidInputError } from '../errors/input-errors'
 import { parseSaveOptions } from './save-options'
 import type { VerifyOptions } from './verify/report'
 
+/** A read that has no answer after this time fails, in ms. */
+export const READ_DEADLINE_MS = 30_000
+
 /** Options of every call that reads. */
 export interface ReadOptions {
   /** Ends the call. */
