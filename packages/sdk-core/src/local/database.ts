@@ -2,6 +2,7 @@ import Dexie, { type Table } from 'dexie'
 import { LocalStoreError, type LocalStoreProblem } from '../errors/local-errors'
 import { SDKError } from '../errors/sdk-error'
 import { untilAborted } from '../storage/until-aborted'
+import { beginNewLog } from './begin-new-log'
 
 /** One conversation. All but its content lies open: what is compared inside a transaction cannot be sealed. */
 export interface ConversationRow {
@@ -119,6 +120,7 @@ export class LocalDatabase extends Dexie {
   async #opened(): Promise<void> {
     const { signal } = this.#blocked
     signal.throwIfAborted()
+    await beginNewLog()
     await untilAborted(signal, this.settings.count())
   }
 

@@ -4,6 +4,7 @@ import { heapOf } from '../support/chromium-page'
 import { ask, createProfile, servePage, startChromium } from '../support/chromium-process'
 import { startPortal, startSdk } from '../support/fixture'
 import { killBrowserInRounds } from '../support/local-kills'
+import { tearLog } from '../support/torn-log'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -72,6 +73,30 @@ describe('In Chromium', () => {
     await ask(page, 'cycles', portal.url, seedPhrase, 5)
     await ask(page, 'flush')
     expect((await heapOf(page)) - before).toBeLessThan(2 * MEBIBYTE)
+  }, 120_000)
+
+  it('a browser that is killed in the middle of a write, and once more, keeps all that it has acknowledged', async () => {
+    const [url, portal, seedPhrase, profile] = [
+      await servePage(),
+      await startPortal(),
+      generateSeedPhrase(),
+      createProfile(),
+    ]
+    const withoutPortal = async (id: string) => {
+      const { openPage, kill } = await startChromium(profile, url)
+      const page = await openPage()
+      await page.route(`${portal.url}/**`, (route) => route.abort())
+      await ask(page, 'start', portal.url, seedPhrase)
+      await ask(page, 'append', 'one', id)
+      await kill()
+    }
+    await withoutPortal('before')
+    tearLog(profile)
+    await withoutPortal('after')
+    const page = await (await startChromium(profile, url)).openPage()
+    await ask(page, 'start', portal.url, seedPhrase)
+    expect(await ask(page, 'flush')).toBe('saved')
+    expect(await ask(page, 'ids', 'one')).toEqual(['before', 'after'])
   }, 120_000)
 
   it('a tab with an earlier SDK is told to reload, and loses nothing that it acknowledged', async () => {
