@@ -1,13 +1,18 @@
 // What the measurements need of an S5 client: keys, signed entries, and requests over kept connections.
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { blake3 } from 'hash-wasm'
 
 const base64url = (bytes) => Buffer.from(bytes).toString('base64url')
 
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+const SPKI_PREFIX_BYTES = 12
+
+/** Not by `generateKeyPairSync`: in Node 20 what it leaves behind may be collected while a key is exported, and wait for ever. */
 export function createKey() {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x, 'base64url')
+  const der = Buffer.concat([PKCS8_PREFIX, randomBytes(32)])
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  const raw = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX_BYTES)
   return { privateKey, publicKey: Buffer.concat([Buffer.of(0xed), raw]) }
 }
 
