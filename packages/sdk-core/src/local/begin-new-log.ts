@@ -1,3 +1,5 @@
+import { untilAborted } from '../storage/until-aborted'
+
 const NAME = 's5-conversations/new-log'
 /** What takes longer, in ms, goes on by itself: nobody may wait for ever to read or save. */
 const PATIENCE_MS = 1_000
@@ -10,7 +12,7 @@ let begun: Promise<void> | undefined
  * next time, and deletes all that the origin has. Deleting any database moves what the log holds elsewhere.
  */
 export function beginNewLog(): Promise<void> {
-  begun ??= isChromium() ? Promise.race([deleteSomeDatabase(), patience()]) : Promise.resolve()
+  begun ??= isChromium() ? deleteSoon() : Promise.resolve()
   return begun
 }
 
@@ -21,18 +23,15 @@ function isChromium(): boolean {
   return userAgentData?.brands.some(({ brand }) => brand === 'Chromium') ?? false
 }
 
-function patience(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
+/** What is wrong with the databases of this origin is said by whoever opens one. */
+function deleteSoon(): Promise<void> {
+  return untilAborted(AbortSignal.timeout(PATIENCE_MS), deleteSomeDatabase()).catch(() => {})
 }
 
 async function deleteSomeDatabase(): Promise<void> {
-  try {
-    const database = await resultOf(indexedDB.open(NAME))
-    database.close()
-    await resultOf(indexedDB.deleteDatabase(NAME))
-  } catch {
-    // What is wrong with the databases of this origin is said by whoever opens one.
-  }
+  const database = await resultOf(indexedDB.open(NAME))
+  database.close()
+  await resultOf(indexedDB.deleteDatabase(NAME))
 }
 
 function resultOf<T>(request: IDBRequest<T>): Promise<T> {

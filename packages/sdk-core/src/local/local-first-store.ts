@@ -124,18 +124,11 @@ export class LocalFirstStore implements ConversationStore {
 
   /** Tells of what any tab of this device commits, and of what the network lists. */
   watchList(listener: () => void): () => void {
-    const { channel, remote, log } = this.#options
-    const tell = () => {
-      try {
-        listener()
-      } catch (error) {
-        log.warn({ error }, 'A listener of the list failed')
-      }
-    }
+    const { channel, remote } = this.#options
     const stop = channel.listen(({ kind }) => {
-      if (kind === 'changed') tell()
+      if (kind === 'changed') listener()
     })
-    const stopRemote = remote?.store.watchList?.(tell)
+    const stopRemote = remote?.store.watchList?.(listener)
     return () => {
       stop()
       stopRemote?.()

@@ -31,7 +31,6 @@ import {
   type ReadOptions,
   signalOf,
 } from '../storage/load-options'
-import { OwnChanges } from '../storage/own-changes'
 import type { SaveDraft } from '../storage/save-draft'
 import {
   draftAppend,
@@ -84,7 +83,9 @@ export class StorageManager {
   readonly #counters: StorageCounters
   readonly #seen = new SeenContent()
   readonly #group: GroupCommit
-  readonly #ownChanges: OwnChanges
+  readonly #log: Logger
+  /** Of a store that cannot tell of changes itself. */
+  readonly #listWatchers = new Set<() => void>()
   readonly #sharing: SharingCalls
   readonly #lockScope: string
   private readonly saveLocks: LockTable = new Map()
@@ -94,7 +95,7 @@ export class StorageManager {
     this.#store = store
     this.#counters = counters
     this.#lockScope = lockScope
-    this.#ownChanges = new OwnChanges(log)
+    this.#log = log
     this.#sharing = new SharingCalls({
       store,
       withLock: (id, task) => this.withConversationLock(id, task),
@@ -283,7 +284,16 @@ export class StorageManager {
   watchConversations(listener: () => void): () => void {
     this.#refuseWhenClosed()
     if (typeof listener !== 'function') throw new InvalidInputError('listener', 'must be a function')
-    return this.#store.watchList?.(listener) ?? this.#ownChanges.listen(listener)
+    const tell = () => {
+      try {
+        listener()
+      } catch (error) {
+        this.#log.warn({ error }, 'A listener of the list failed')
+      }
+    }
+    if (this.#store.watchList !== undefined) return this.#store.watchList(tell)
+    this.#listWatchers.add(tell)
+    return () => void this.#listWatchers.delete(tell)
   }
 
   /**
@@ -458,7 +468,7 @@ export class StorageManager {
     )
     committed.catch((error: unknown) => this.#group.abandon(pending, error))
     const { ignored, ...receipt } = await pending.receipt
-    this.#ownChanges.tell()
+    for (const tell of [...this.#listWatchers]) tell()
     return { conversationId: draft.id, ...receipt, ...(ignored.length === 0 ? {} : { ignored }) }
   }
 

@@ -91,8 +91,8 @@ export interface ConversationStore {
    */
   watch?(conversationId: string, listener: ConversationListener): () => void
   /**
-   * Calls back when the list may be another than before, until the returned function is called. Absent in a store that
-   * cannot tell.
+   * Calls back when the list may be another than before, until the returned function is called. The listener does not
+   * throw. Absent in a store that cannot tell.
    */
   watchList?(listener: () => void): () => void
   /** Recomputes all that is stored of a conversation. Absent in a store that has nothing to recompute. */
